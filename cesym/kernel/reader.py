@@ -1,0 +1,338 @@
+"""What is given, and the reading of trees into terms: only what is shown to be defined is read.
+
+A fact is a tuple ``(prop, (i, lo, hi), ...)`` of trees and says: for all i in lo..hi (and so on), prop.
+A prop is ``a > b``, ``a >= b``, ``a < b``, ``a <= b``, an equation ``a = b``, or ``a in {rationals}``.
+Facts are read in their order; each may rely on those before it.
+"""
+
+from collections.abc import Iterable, Iterator
+from fractions import Fraction
+
+from cesym.kernel.normal_form import Algebra
+from cesym.kernel.prover import NONNEGATIVE, POSITIVE, UNKNOWN
+from cesym.kernel.terms import (
+    ONE, ZERO, Poly, add, atom, atoms, coefficient, const, fresh, has, height, mentions, minus, number, only_atom,
+    scale, walk,
+)  # fmt: skip
+from cesym.kernel.trees import Refused, Tree
+
+REAL = {"real", "integer", "positive", "nonnegative", "negative", "nonpositive"}
+KNOWN = ("integer", "positive", "nonnegative")
+INEQUALITIES = {"Gt": (1, True), "Ge": (1, False), "Lt": (-1, True), "Le": (-1, False)}  # (side, strict)
+PATIENCE = 500  # uses of equations in one line, so that equations cannot rewrite each other for ever
+
+
+class Context(Algebra):
+    """One set of facts, and everything that was read under it.
+
+    ``using`` lists the equations in use, as pairs (number of the fact, tree of the atom to solve for); the
+    second is () where that atom stands alone on the left.
+    """
+
+    def __init__(self, facts: Iterable[Tree] = (), using: Iterable[tuple] = ()) -> None:
+        super().__init__()
+        self.names: dict[str, tuple] = {}  # name -> what it stands for: one name, one object
+        self.inequalities: list[tuple] = []  # (variables, f, strict): f > 0 or f >= 0 for all of their values
+        self.finite: list[tuple] = []  # (variables, atom, values)
+        self.equations: list[tuple] = []  # those in use: (variables, pattern, other side)
+        self.ties: list[tuple] = []  # all of them: (atom alone on the left or None, left - right)
+        self.uses = 0
+        solve_for = dict(using)
+        for n, fact in sorted(enumerate(facts), key=lambda pair: pair[0] not in solve_for):
+            self.learn(fact, solve_for.get(n))
+        self.given = tuple(self.inequalities)
+
+    # Facts
+
+    def learn(self, fact: Tree, solve_for: Tree | None) -> None:
+        prop, *limits = fact
+        env: dict = {}
+        for limit in limits:
+            env = self.bind(env, limit)[0]
+        free = variables_of(env.values())
+        match prop:
+            case ("Contains", t, ("FiniteSet", *members)):
+                target, values = only_atom(self.read(t, env), "sym", "idx"), [self.read(e, {}) for e in members]
+                if target is None or not values or None in map(number, values):
+                    raise Refused("a support says that one letter or entry is in a set of rational numbers: {}", prop)
+                self.finite.append((free, target, values))
+            case ("Eq", a, b):
+                target, difference = only_atom(self.read(a, env), "sym", "idx", "sum"), self.difference(a, b, env)
+                self.ties.append((target if target and target[0] != "sum" else None, difference))
+                if solve_for is not None:
+                    if solve_for:
+                        target = only_atom(self.read(solve_for, env), "sym", "idx", "sum")
+                    c = coefficient(difference, {(target, ONE)})
+                    other = minus(atom(target), scale(difference, 1 / c)) if c else ZERO
+                    if not c or has(other, target):
+                        raise Refused("an equation is used as: atom = a term without it. This is none: {}", prop)
+                    self.equations.append((free, atom(target), other))
+            case (str(head), a, b) if head in INEQUALITIES:
+                side, strict = INEQUALITIES[head]
+                self.inequalities.append((free, scale(self.difference(a, b, env), side), strict))
+            case _:
+                raise Refused("the kernel knows no such kind of fact: {}", prop)
+
+    def instances(self, free: tuple, pattern: Poly, p: Poly) -> Iterator[dict]:
+        """Values for the free variables of a fact at which an entry in its pattern is one in p, each in range."""
+        if not free:
+            yield {}
+            return
+        for t in atoms(pattern, "idx"):
+            at = [next((n for n, s in enumerate(t[3]) if number(minus(s, atom(v))) is not None), None) for v in free]
+            for a in atoms(p, "idx") if None not in at else ():
+                if a[:2] == t[:2] and len(a[3]) == len(t[3]) and not height(a):
+                    values = {v: add(atom(v), minus(a[3][n], t[3][n])) for v, n in zip(free, at, strict=True)}
+                    if self.unwritten(atom(t), values) == atom(a) and all(
+                        self.within(value, self.sub(self.range[v], values)) for v, value in values.items()
+                    ):
+                        yield values
+
+    def unwritten(self, p: Poly, values: dict) -> Poly:
+        """Substitution without the equations in use."""
+        kept, self.equations = self.equations, []
+        try:
+            return self.sub(p, values)
+        finally:
+            self.equations = kept
+
+    def rewrite(self, p: Poly) -> Poly:
+        for free, pattern, other in self.equations:
+            for values in self.instances(free, pattern, p):
+                if self.unwritten(pattern, values) == p:
+                    self.uses += 1
+                    if self.uses > PATIENCE:
+                        raise Refused("the equations in use rewrite each other without an end")
+                    return self.sub(other, values)
+        return p
+
+    def bounds(self, p: Poly) -> Iterator[tuple[Poly, bool]]:
+        for a in atoms(p, "sym", "idx", "v"):
+            if a[0] == "v" and a in self.range:
+                yield minus(atom(a), ONE), False
+                yield minus(self.range[a], atom(a)), False
+            elif a[0] != "v" and {"integer", "positive"} <= a[2]:
+                yield minus(atom(a), ONE), False
+        for free, f, strict in tuple(self.inequalities):
+            for values in self.instances(free, f, p):
+                yield self.sub(f, values), strict
+
+    def supports(self, p: Poly) -> Iterator[tuple[tuple, list[Poly]]]:
+        for free, target, values in self.finite:
+            for at in self.instances(free, atom(target), p):
+                a = only_atom(self.unwritten(atom(target), at))
+                if a and has(p, a):
+                    yield a, values
+
+    # Letters and ranges
+
+    def letter(self, kind: str, letter: Tree, arity: int = 0) -> tuple:
+        """(kind, name, flags); refused where it is not declared real, or its name stands for something else."""
+        match letter:
+            case ("Symbol", str(name), tuple(declared)) if REAL & set(declared):
+                if self.names.setdefault(name, (kind, declared, arity)) != (kind, declared, arity):
+                    raise Refused("two different objects are called {}", letter)
+                flags = frozenset(flag for flag in KNOWN if flag in declared)
+                return kind, name, flags
+        raise Refused("{} is not declared real: use the letters of cesym.symbols, or Symbol(..., real=True)", letter)
+
+    def bind(self, env: dict, limit: Tree) -> tuple[dict, tuple, Poly]:
+        """(env with the letter bound, its variable, its length): i in lo..hi is variable + lo - 1."""
+        match limit:
+            case (("Symbol", _, tuple(declared)) as i, lo, hi):
+                flags = self.letter("sym", i)[2]
+                start, end = self.read(lo, env), self.read(hi, env)
+                n = add(minus(end, start), ONE)
+                if not (self.integer(start) and self.integer(n) and self.sign(n, False)):
+                    raise Refused("the range of {} is not shown to be whole numbers from {} up to {}", i, lo, hi)
+                promised = {"positive": True, "nonnegative": False}
+                if "integer" not in declared or set(declared) - {"integer", "real", *promised} or not all(
+                    self.sign(start, strict) for flag, strict in promised.items() if flag in flags
+                ):
+                    raise Refused("what is declared of {} is not shown on its range {} to {}", i, lo, hi)
+                v = fresh()
+                self.range[v] = n
+                return {**env, i: add(atom(v), start, const(-1))}, v, n
+        raise Refused("a sum needs limits (letter, from, to), not {}", limit)
+
+    # Reading
+
+    def difference(self, a: Tree, b: Tree, env: dict) -> Poly:
+        return minus(self.read(a, env), self.read(b, env))
+
+    def read(self, e: Tree, env: dict) -> Poly:
+        """The term of a tree, shown to be defined in every model of what is given."""
+        match e:
+            case ("Rational", int(p), int(q)) if q > 0:
+                return const(Fraction(p, q))
+            case ("Pi",):
+                return atom(("pi",))
+            case ("E",):
+                return atom(("e",))
+            case ("Symbol", _, _):
+                return env[e] if e in env else self.rewrite(atom(self.letter("sym", e)))
+            case ("Indexed", letter, *indices):
+                where = tuple(self.read(index, env) for index in indices)
+                self.need(where and all(map(self.integer, where)), "{}: its index is an integer", e)
+                return self.rewrite(atom((*self.letter("idx", letter, len(where)), where)))
+            case ("Add", *terms):
+                return add(*(self.read(t, env) for t in terms))
+            case ("Mul", *factors):
+                return self.mul(*(self.read(t, env) for t in factors))
+            case ("Pow", base, exponent):
+                b, x = self.read(base, env), self.read(exponent, env)
+                fine = self.integer(x) and (self.sign(x, False) or self.nonzero(b))
+                self.need(fine or self.positive_shown(base, env), "{}: its base is positive", e, missing=("Gt", base))
+                return self.power(b, x)
+            case ("exp", t):
+                return self.atom_power(("e",), self.read(t, env))
+            case ("log", t):
+                self.need(self.positive_shown(t, env), "{}: its argument is positive", e, missing=("Gt", t))
+                return self.log(self.read(t, env))
+            case ("Abs", t):
+                return self.absolute(self.read(t, env))
+            case ("Sum" | "Product" as kind, body, *limits) if limits:
+                return self.fold(kind, body, limits, env)
+            case ("KroneckerDelta", a, b):
+                return self.delta(self.difference(a, b, env))
+            case ("Piecewise", *branches):
+                return self.cases(e, branches, env)
+            case ("Derivative", body, *variables) if variables:
+                return self.derive(e, body, variables, env)
+        return self.read_gamma(e, env)
+
+    def read_gamma(self, e: Tree, env: dict) -> Poly:
+        match e:
+            case ("gamma", t):
+                self.need(self.positive_shown(t, env), "{}: its argument is positive", e, missing=("Gt", t))
+                return self.gamma(self.read(t, env))
+            case ("loggamma", t):
+                return self.log(self.read(("gamma", t), env))
+            case ("beta", a, b):
+                whole = self.read(("gamma", ("Add", a, b)), env)
+                parts = self.mul(self.read(("gamma", a), env), self.read(("gamma", b), env))
+                return self.mul(parts, self.power(whole, const(-1)))
+            case ("factorial", t):
+                n = self.read(t, env)
+                self.need(self.integer(n) and self.sign(n, False), "{}: its argument is 0, 1, 2, ...", e, missing=("Ge", t))
+                return self.gamma(add(n, ONE))
+            case ("binomial", top, bottom):
+                n, k = self.read(top, env), self.read(bottom, env)
+                fine = self.integer(k) and self.sign(k, False) and self.sign(add(minus(n, k), ONE), True)
+                self.need(fine, "{}: the lower entry is one of 0, 1, ... up to the upper", e)
+                below = self.mul(self.gamma(add(k, ONE)), self.gamma(add(minus(n, k), ONE)))
+                return self.mul(self.gamma(add(n, ONE)), self.power(below, const(-1)))
+        raise Refused("not in the kernel's language: {}", e)
+
+    def need(self, shown: object, what: str, e: Tree, missing: Tree | None = None) -> None:
+        if not shown:
+            fact = (*missing, ("Rational", 0, 1)) if missing else None
+            raise Refused("could not show that this is defined: " + what, e, missing=fact)
+
+    def positive_shown(self, e: Tree, env: dict) -> bool:
+        """Is the value of a tree shown to be positive? If so it counts as a fact from here on: once the term
+        is multiplied out, its squares and factors can no longer be seen."""
+        p = self.read(e, env)
+        if self.sign(p, True):
+            return True
+        if self.tree_sign(e, env) < POSITIVE:
+            return False
+        free = variables_of([p])
+        self.inequalities.append((free, p, True))
+        return True
+
+    def tree_sign(self, e: Tree, env: dict) -> int:
+        """The sign of a tree by its form, where squares and factors are still visible."""
+        known = self.best(self.read(e, env), 3)
+        if known == POSITIVE:
+            return known
+        match e:
+            case ("Mul", *factors):
+                return max(known, min(self.tree_sign(t, env) for t in factors))
+            case ("Add", *terms):
+                signs = [self.tree_sign(t, env) for t in terms]
+                return max(known, min(signs) and max(signs))
+            case ("Pow", base, ("Rational", n, 1)) if n > 0 and n % 2 == 0:
+                return POSITIVE if self.nonzero(self.read(base, env)) else NONNEGATIVE
+            case ("Pow", base, _):
+                return max(known, POSITIVE if self.tree_sign(base, env) == POSITIVE else UNKNOWN)
+            case ("Sum" | "Product" as kind, body, *limits):
+                for limit in reversed(limits):
+                    env = self.bind(env, limit)[0]
+                inside = self.tree_sign(body, env)
+                return max(known, inside if kind == "Product" and inside == POSITIVE else
+                           NONNEGATIVE if kind == "Sum" and inside else UNKNOWN)  # fmt: skip
+        return known
+
+    def fold(self, kind: str, body: Tree, limits: list, env: dict) -> Poly:
+        """A sum or product: the last limit is the outermost; a short range is read value by value."""
+        if not limits:
+            return self.read(body, env)
+        *inner, outer = limits
+        inside, v, n = self.bind(env, outer)
+        values = self.short(n)
+        if values is not None:
+            at = [self.sub(inside[outer[0]], {v: const(t)}) for t in values]
+            each = [self.fold(kind, body, inner, {**env, outer[0]: value}) for value in at]
+            return add(*each) if kind == "Sum" else self.mul(*each)
+        p = self.fold(kind, body, inner, inside)
+        return self.total([(v, n)], p) if kind == "Sum" else self.times(v, n, p)
+
+    def cases(self, e: Tree, branches: list, env: dict) -> Poly:
+        """A Piecewise as a sum of its values, each times 1 where its condition is the first to hold, else 0."""
+        out, left = [], ONE
+        for branch in branches:
+            value, condition = branch
+            here = self.indicator(condition, env)
+            if here != ZERO and left != ZERO:
+                out.append(self.mul(left, here, self.read(value, env)))
+                left = self.mul(left, minus(ONE, here))
+        if left != ZERO:
+            raise Refused("a Piecewise must cover every case; end it with True: {}", e)
+        return add(*out)
+
+    def indicator(self, condition: Tree, env: dict) -> Poly:
+        match condition:
+            case ("true",):
+                return ONE
+            case ("And", *parts):
+                return self.mul(*(self.indicator(part, env) for part in parts))
+            case ("Eq", a, b):
+                return self.delta(self.difference(a, b, env))
+            case ("Ne", a, b):
+                return minus(ONE, self.delta(self.difference(a, b, env)))
+            case (str(head), a, b) if head in INEQUALITIES:
+                side, strict = INEQUALITIES[head]
+                d = scale(self.difference(a, b, env), side)
+                return self.positive(d) if strict else minus(ONE, self.positive(scale(d, -1)))
+        raise Refused("the kernel knows no such condition: {}", condition)
+
+    def derive(self, e: Tree, body: Tree, variables: list, env: dict) -> Poly:
+        """A derivative, carried out: its variable must be free to move a little while all else stays."""
+        p = self.read(body, env)
+        for variable in variables:
+            letter, (_, times, _) = variable
+            x = only_atom(self.unwritten_read(letter, env), "sym", "idx")
+            if x is None or times not in range(1, 5) or "integer" in x[2] or ("nonnegative" in x[2] and "positive" not in x[2]):
+                raise Refused("no derivative in {}: it is not one real number on an open set", variable)
+            name = {x[1]}
+            if any(mentions(fact, name) for fact in (self.finite, self.ties)):
+                raise Refused("no derivative in {}: an equation or a support ties it", variable)
+            for _, f, strict in self.given:
+                if mentions(f, name) and (not strict or any(mentions(a, name) for a in atoms(f, "delta", "pos"))):
+                    raise Refused("no derivative in {}: what is given leaves it no open set", variable)
+            for _ in range(times):
+                p = self.derivative(p, x)
+        return p
+
+    def unwritten_read(self, e: Tree, env: dict) -> Poly:
+        kept, self.equations = self.equations, []
+        try:
+            return self.read(e, env)
+        finally:
+            self.equations = kept
+
+
+def variables_of(terms: Iterable[Poly]) -> tuple:
+    """The open bound variables in some terms, sorted."""
+    return tuple(sorted({v for p in terms for v in walk(p) if isinstance(v, tuple) and len(v) == 2 and v[0] == "v"}))

@@ -1,0 +1,237 @@
+"""Steps, and what admits one. ``before R after``, decided from the expressions alone.
+
+===============  ==========================  =====================================================================
+relation         primitive                   admitted when
+===============  ==========================  =====================================================================
+``=``            ``equality``                both sides have one normal form. ``using`` names the equations among
+                                             what is given that rewrite (substitution); ``split`` the letters whose
+                                             values are tried one by one (cases); a ``Derivative`` is carried out
+``≃``            ``same minimiser``          before = a*after + b, a > 0, neither a nor b moves with the parameters
+``⇄``            ``monotone map``            after = -ln(before), before > 0: where one is greatest the other is least
+``≥`` ``≤``      ``certificate``             the difference is a sum of terms weight*gap with weight >= 0, each gap
+                                             a square t**2 or the gap t - 1 - ln t >= 0 of the logarithm, t > 0
+===============  ==========================  =====================================================================
+
+Why each is sound stands at the function that decides it. A step is plain data and means nothing by itself:
+:func:`admit` and :func:`verify` recompute everything.
+"""
+
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from cesym.kernel.reader import Context
+from cesym.kernel.terms import Poly, add, atoms, const, mentions, minus, scale
+from cesym.kernel.trees import Refused, Tree, letters, name_of, tree
+from cesym.kernel.witness import compare, satisfied, table
+
+UNIT, NOTHING = ("Rational", 1, 1), ("Rational", 0, 1)
+
+
+class Given(NamedTuple):
+    """What a chain rests on: facts, and models that show that they can hold. Plain data."""
+
+    facts: tuple[Tree, ...] = ()
+    models: tuple = ()
+
+
+class Step(NamedTuple):
+    """A claim ``before R after`` with what is needed to decide it. Plain data."""
+
+    before: Tree
+    after: Tree
+    primitive: str = "equality"
+    using: tuple = ()
+    split: tuple[str, ...] = ()
+    data: tuple = ()
+
+
+class Statement(NamedTuple):
+    """What a chain comes to. For ≃: before = a*after + b, same minimiser over the parameters ``over``."""
+
+    lhs: Tree
+    relation: str
+    rhs: Tree
+    over: tuple[str, ...] = ()
+    a: Tree = UNIT
+    b: Tree = NOTHING
+
+
+def equality(K: Context, step: Step, before: Poly, after: Poly) -> tuple:
+    """Both sides are defined and have one normal form, and every rewriting keeps the value."""
+    if not K.zero(minus(before, after), frozenset(step.split)):
+        raise Refused("not shown: the two sides have different normal forms")
+    return ("=", (), UNIT, NOTHING)
+
+
+def same_minimiser(K: Context, step: Step, before: Poly, after: Poly) -> tuple:
+    """With a > 0 and b both constant while the parameters move, a*after + b is least where after is least."""
+    a, b, over = step.data
+    factor, rest = K.read(tree(a), {}), K.read(tree(b), {})
+    if not K.zero(minus(before, add(K.mul(factor, after), rest)), frozenset(step.split)):
+        raise Refused("not shown: before = a*after + b with a = {} and b = {}", a, b)
+    if not (K.sign(factor, True) or K.positive_shown(tree(a), {})):
+        raise Refused("the factor a = {} is not shown to be positive", a, missing=("Gt", a, NOTHING))
+    moving = movers(K, over)
+    if mentions((factor, rest), moving):
+        raise Refused("what would be dropped, a = {} or b = {}, moves with the parameter: " + ", ".join(over), a, b)
+    return ("≃", tuple(sorted(over)), a, b)
+
+
+def monotone_map(K: Context, step: Step, before: Poly, after: Poly) -> tuple:
+    """-ln is strictly decreasing on the positive numbers, so it turns a maximum into a minimum and back."""
+    (over,) = step.data
+    if not K.positive_shown(step.before, {}):
+        raise Refused("{} is not shown to be positive", step.before, missing=("Gt", step.before, NOTHING))
+    if not K.zero(add(after, K.log(before)), frozenset(step.split)):
+        raise Refused("not shown: after = -ln(before)")
+    movers(K, over)
+    return ("⇄", tuple(sorted(over)), UNIT, NOTHING)
+
+
+def certificate(K: Context, step: Step, before: Poly, after: Poly) -> tuple:
+    """Squares are not negative, and ln t <= t - 1 for t > 0; so neither is a sum of them with weights >= 0."""
+    relation, terms = step.data
+    total = []
+    for weight, kind, t, *limits in terms:
+        env, binders = {}, []
+        for limit in limits:
+            env, v, n = K.bind(env, limit)
+            binders.append((v, n))
+        factor = K.read(weight, env)
+        if not (K.sign(factor, False) or K.tree_sign(weight, env)):
+            raise Refused("the weight {} is not shown to be >= 0", weight, missing=("Ge", weight, NOTHING))
+        inside = K.read(t, env)
+        if kind == "square":
+            gap = K.mul(inside, inside)
+        elif kind == "log" and K.positive_shown(t, env):
+            gap = add(inside, const(-1), scale(K.log(inside), -1))
+        else:
+            raise Refused("{} is not shown to be positive", t, missing=("Gt", t, NOTHING))
+        total.append(K.total(binders[::-1], K.mul(factor, gap)))
+    side = {"≥": 1, "≤": -1}.get(relation)
+    if side is None or not K.zero(minus(scale(minus(before, after), side), add(*total)), frozenset(step.split)):
+        raise Refused("not shown: the difference of the two sides is not the certificate's sum")
+    return (relation, (), UNIT, NOTHING)
+
+
+PRIMITIVES = {"equality": equality, "same minimiser": same_minimiser, "monotone map": monotone_map,
+              "certificate": certificate}  # fmt: skip
+
+
+def movers(K: Context, over: Iterable[str]) -> set[str]:
+    """The names that move when the parameters do: themselves, and what given equations define by them.
+
+    Refused where an equation ties a parameter to something that is to stay: "the minimiser over p, all else
+    held still" would then speak of no p at all.
+    """
+    moving = set(over)
+    if not moving or not moving <= K.names.keys():
+        raise Refused("the parameters must be letters of this derivation, not: " + ", ".join(map(str, over)))
+    for _ in K.ties:
+        moving |= {left[1] for left, rest in K.ties if left and mentions(rest, moving)}
+    for left, rest in K.ties:
+        names = {a[1] for a in atoms(rest, "sym", "idx")}
+        sizes = {a[1] for s in atoms(rest, "sum") for _, n in s[1] for a in atoms(n, "sym")}
+        defined_by_them = left and left[1] in moving - set(over)
+        if names & moving and not defined_by_them and not names - sizes <= moving:
+            raise Refused("an equation ties the parameter to something else: " + ", ".join(sorted(names)))
+    return moving
+
+
+# Models
+
+
+@lru_cache(1000)
+def check_facts(given: Given) -> None:
+    for model in given.models:
+        for fact in given.facts:
+            if not satisfied(fact, table(model)):
+                raise Refused("what is given does not hold at its own witness: {}", fact)
+
+
+def check_models(K: Context, given: Given, over: tuple[str, ...]) -> None:
+    """What is given can hold, so that a statement under it says something.
+
+    At two models or more every fact holds, every letter has what is declared of it, sizes differ and reach 2,
+    other letters differ unless an equation or a support fixes them; and each parameter differs alone.
+    """
+    if len(given.models) < 2:
+        raise Refused("what is given needs at least two witnesses")
+    check_facts(given)
+    models = [table(model) for model in given.models]
+    sizes = {a[1] for n in K.range.values() for a in atoms(n, "sym")}
+    fixed = {left[1] for left, _ in K.ties if left} | {a[1] for _, a, values in K.finite if len(values) == 1}
+    for name, (kind, declared, _) in K.names.items():
+        values = [v for model in models if name in model for v in (model[name].values() if kind == "idx" else [model[name]])]
+        for flag, fine in DECLARED.items():
+            if flag in declared and not all(map(fine, values)):
+                raise Refused(f"a witness does not have what is declared of {name}: {flag}")
+        if values and len(set(values)) < 2 and name not in fixed:
+            raise Refused(f"the witnesses do not vary {name}")
+        if name in sizes and values and max(values) < 2:
+            raise Refused(f"the witnesses do not vary the size {name}")
+    moving = movers(K, over) if over else set()
+    for name in over:
+        if not any(m[name] != n[name] and all(m[o] == n[o] for o in m if o not in moving) for m in models for n in models):
+            raise Refused(f"no two witnesses differ in {name} alone: is it tied to another letter?")
+
+
+DECLARED = {"integer": lambda v: v.denominator == 1, "positive": lambda v: v > 0, "nonnegative": lambda v: v >= 0,
+            "negative": lambda v: v < 0, "nonpositive": lambda v: v <= 0}  # fmt: skip
+
+
+# Admission
+
+
+@lru_cache(5000)
+def admit(given: Given, step: Step) -> Statement:
+    """The statement of a step, or :class:`Refused`. Recomputed from the expressions; nothing stored is believed."""
+    try:
+        if step.primitive not in PRIMITIVES:
+            raise Refused(f"there is no primitive {step.primitive!r}")
+        K = Context(given.facts, step.using)
+        lhs, rhs = tree(step.before), tree(step.after)
+        before, after = K.read(lhs, {}), K.read(rhs, {})
+        relation, over, a, b = PRIMITIVES[step.primitive](K, step, before, after)
+        statement = Statement(lhs, relation, rhs, over, tree(a), tree(b))
+        new = {name_of(t) for side in (lhs, rhs, statement.a, statement.b) for t in letters(side)} - dict(given.models[0]).keys()
+        if new:
+            raise Refused("new here, and nothing is given of it: " + ", ".join(sorted(new)))
+        check_models(K, given, over)
+        second_opinion(given, statement)
+        return statement
+    except (RecursionError, LookupError, ArithmeticError, AttributeError, TypeError, ValueError, StopIteration) as e:
+        raise Refused(f"the kernel could not read this: {type(e).__name__}: {e}") from e
+
+
+def second_opinion(given: Given, s: Statement) -> None:
+    """The evaluator, which shares no code with the normal form, tries to refute what was admitted."""
+    left, right = s.lhs, ("Add", ("Mul", s.a, s.rhs), s.b)
+    if s.relation == "⇄":
+        left, right = s.rhs, ("Mul", ("Rational", -1, 1), ("log", s.lhs))
+    for model in given.models:
+        if compare(left, right, table(model)) not in {"≥": (0, 1), "≤": (-1, 0)}.get(s.relation, (0,)):
+            raise Refused("the two sides differ at a witness: {} and {}", left, right)
+
+
+def compose(first: Statement, then: Statement) -> Statement:
+    """Two statements one after the other: = is neutral, each other relation goes with itself alone."""
+    if then.relation == "=":
+        return first._replace(rhs=then.rhs)
+    if first.relation == "=":
+        return then._replace(lhs=first.lhs)
+    if first.relation != then.relation or first.relation == "⇄" or first.over != then.over:
+        raise Refused(f"{first.relation} and {then.relation} do not compose")
+    a, b = ("Mul", first.a, then.a), ("Add", ("Mul", first.a, then.b), first.b)
+    return Statement(first.lhs, first.relation, then.rhs, first.over, a, b)
+
+
+def verify(given: Given, start: Tree, steps: Iterable[Step]) -> Statement:
+    """The statement of a whole chain, with every step checked once more."""
+    statement = Statement(tree(start), "=", tree(start))
+    for step in steps:
+        if type(step) is not Step or tree(step.before) != statement.rhs:
+            raise Refused("the chain is broken: a line does not start where the one before it ends")
+        statement = compose(statement, admit.__wrapped__(given, step))
+    return statement

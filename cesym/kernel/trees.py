@@ -1,0 +1,134 @@
+"""Expressions as plain data: the one place where the kernel looks at a SymPy object.
+
+A tree is a nested tuple ``(head, child, ...)``. :func:`tree` reads ``.args`` of objects whose class is
+exactly a listed one (never a subclass) and, at the leaves, what was typed: the digits of a number, the name
+and the declared assumptions of a symbol. Nothing is simplified, compared or computed by SymPy.
+
+======================================  ==================================================
+``("Rational", p, q)``                  p/q
+``("Symbol", name, (assumption, ...))`` a letter with its declared assumptions, sorted
+``("Indexed", letter, index, ...)``     one entry of a family
+``("Sum", body, (i, lo, hi), ...)``     the first limit is the innermost, as in SymPy
+``("Piecewise", (value, cond), ...)``   the first condition that holds decides
+``("Derivative", body, (x, times))``    not yet carried out
+other heads                             see ``HEADS``
+======================================  ==================================================
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+import sympy as sp
+
+Tree = tuple
+
+HEADS = {
+    sp.Add: "Add", sp.Mul: "Mul", sp.Pow: "Pow", sp.exp: "exp", sp.log: "log", sp.Abs: "Abs",
+    sp.Sum: "Sum", sp.Product: "Product", sp.KroneckerDelta: "KroneckerDelta", sp.Piecewise: "Piecewise",
+    sp.Derivative: "Derivative", sp.binomial: "binomial", sp.factorial: "factorial", sp.gamma: "gamma",
+    sp.loggamma: "loggamma", sp.beta: "beta", sp.Eq: "Eq", sp.Ne: "Ne", sp.Gt: "Gt", sp.Ge: "Ge",
+    sp.Lt: "Lt", sp.Le: "Le", sp.And: "And", sp.Contains: "Contains", sp.FiniteSet: "FiniteSet",
+}  # fmt: skip
+CONSTANTS = {type(sp.pi): ("Pi",), type(sp.E): ("E",), type(sp.true): ("true",)}
+NUMBERS = {type(sp.Rational(p, q)) for p, q in ((-1, 1), (0, 1), (1, 1), (2, 1), (1, 2), (1, 3))}
+TUPLES = {sp.Tuple, sp.functions.elementary.piecewise.ExprCondPair}
+ARITY = {"Pow": 2, "exp": 1, "log": 1, "Abs": 1, "KroneckerDelta": 2, "binomial": 2, "factorial": 1, "gamma": 1,
+         "loggamma": 1, "beta": 2, "Eq": 2, "Ne": 2, "Gt": 2, "Ge": 2, "Lt": 2, "Le": 2, "Contains": 2}  # fmt: skip
+
+
+class Refused(Exception):
+    """The kernel does not admit this. ``trees`` fill the braces of the message when it is shown.
+
+    ``missing`` is the tree of a fact that would have helped, where one is known.
+    """
+
+    def __init__(self, message: str, *trees: Any, missing: Tree | None = None) -> None:
+        super().__init__(message)
+        self.message, self.trees, self.missing = message, trees, missing
+
+    def __str__(self) -> str:
+        return self.message.format(*map(show, self.trees)) if self.trees else self.message
+
+
+def tree(e: Any) -> Tree:
+    """The tree of a SymPy expression, or :class:`Refused` where its class is not exactly a listed one."""
+    kind = type(e)
+    if kind is tuple:
+        return e  # a tree already; whoever reads it checks it
+    if kind is int:
+        return ("Rational", e, 1)
+    if kind in NUMBERS:
+        return ("Rational", int(e.p), int(e.q))
+    if kind in CONSTANTS:
+        return CONSTANTS[kind]
+    if kind is sp.Symbol:
+        return ("Symbol", e.name, tuple(sorted(a for a, held in e._assumptions_orig.items() if held)))
+    if kind is sp.Indexed:
+        base = e.args[0]
+        if type(base) is not sp.IndexedBase or len(base.args) != 1:
+            raise Refused(f"{e} must be an entry of a plain IndexedBase, without a shape")
+        return ("Indexed", tree(base.args[0]), *map(tree, e.args[1:]))
+    if kind in TUPLES:
+        return tuple(map(tree, e.args))
+    if kind is sp.Float:
+        raise Refused(f"{e} is a floating-point number: write an exact one, such as Rational(1, 10) for 0.1")
+    if kind not in HEADS:
+        raise Refused(f"{kind.__name__} is not in the kernel's language: {str(e)[:60]}")
+    return (HEADS[kind], *map(tree, e.args))
+
+
+def from_json(data: Any) -> Tree:
+    """The tree written as nested JSON lists; anything but lists, plain strings and integers is refused."""
+    if type(data) is list:
+        return tuple(map(from_json, data))
+    if type(data) in (str, int):
+        return data
+    raise Refused(f"a saved tree holds lists, strings and integers, not {data!r:.40}")
+
+
+def letters(t: Tree, bound: frozenset[str] = frozenset()) -> Iterator[Tree]:
+    """Every free letter of a tree: ``("Symbol", ...)``, or ``("Indexed", letter)`` for a family."""
+    match t:
+        case ("Symbol", str(name), _):
+            if name not in bound:
+                yield t
+        case ("Indexed", letter, *indices):
+            yield ("Indexed", letter)
+            for index in indices:
+                yield from letters(index, bound)
+        case ("Sum" | "Product", body, *limits):
+            for i, lo, hi in reversed(limits):
+                yield from letters(lo, bound)
+                yield from letters(hi, bound)
+                bound |= {i[1]}
+            yield from letters(body, bound)
+        case tuple():
+            for part in t:
+                yield from letters(part, bound)
+
+
+def name_of(letter: Tree) -> str:
+    """The name of what :func:`letters` yields."""
+    return letter[1][1] if letter[0] == "Indexed" else letter[1]
+
+
+def show(t: Any) -> str:
+    """A tree in one plain line, for messages; the display of lines lives elsewhere."""
+    match t:
+        case ("Rational", p, q):
+            return str(p) if q == 1 else f"{p}/{q}"
+        case ("Symbol", name, _):
+            return name
+        case ("Indexed", letter, *indices):
+            return f"{show(letter)}[{', '.join(map(show, indices))}]"
+        case ("Add" | "Mul" as head, *terms):
+            return "(" + {"Add": " + ", "Mul": "*"}[head].join(map(show, terms)) + ")"
+        case ("Pow", base, exponent):
+            return f"{show(base)}**{show(exponent)}"
+        case ("Gt" | "Ge" | "Lt" | "Le" | "Eq" | "Ne" as head, a, b):
+            return f"{show(a)} {dict(Gt='>', Ge='>=', Lt='<', Le='<=', Eq='=', Ne='!=')[head]} {show(b)}"
+        case (str(head), *parts):
+            return f"{head}({', '.join(map(show, parts))})" if parts else {"Pi": "pi"}.get(head, head)
+        case tuple():
+            return f"({', '.join(map(show, t))})"
+    return str(t)
