@@ -11,7 +11,7 @@ from fractions import Fraction
 from itertools import permutations, product
 from math import floor
 
-from cesym.kernel.prover import POSITIVE, Prover
+from cesym.kernel.prover import DEPTH, POSITIVE, Prover
 from cesym.kernel.terms import (
     ONE, ZERO, Poly, add, atom, atoms, coefficient, const, factorised, fresh, has, height, key, minus, monomial,
     number, poly, relabel, scale, whole,
@@ -123,17 +123,19 @@ class Algebra(Prover):
         good = [(a, f) for a, f in m if self.atom_sign(a) == POSITIVE]
         return good, poly({m - set(good): Fraction(1 if c > 0 else -1)})
 
-    def common(self, p: Poly, depth: int = 3) -> tuple[list, Poly]:
+    def common(self, p: Poly, depth: int = DEPTH - 1) -> tuple[list, Poly]:
         """(shared, q) with p = q * product of shared: powers of positive atoms that all monomials of p have."""
         shared = []
-        if len(p) > 1:
-            for a in {a for m, _ in p for a, _ in m if a[0] != "e"}:
-                low = [number(dict(m).get(a, ZERO)) for m, _ in p]
-                if None not in low and min(low) and self.atom_sign(a, depth) == POSITIVE:
-                    shared.append((a, min(low)))
+        for a in {a for m, _ in p for a, _ in m if a[0] != "e"} if len(p) > 1 else ():
+            powers = {dict(m).get(a, ZERO) for m, _ in p}
+            least = next(iter(powers)) if len(powers) == 1 else None
+            if None not in (low := [number(e) for e in powers]):
+                least = const(min(low))
+            if least and self.atom_sign(a, depth) == POSITIVE:
+                shared.append((a, least))
         if not shared:
             return [], p
-        return shared, self.rebuilt(self.mul(p, *(monomial({(a, const(-n))}) for a, n in shared)))
+        return shared, self.rebuilt(self.mul(p, *(monomial({(a, scale(e, -1))}) for a, e in shared)))
 
     def rebuilt(self, p: Poly) -> Poly:
         """p once more through the constructors: an exponent may have become a whole number."""
@@ -148,8 +150,7 @@ class Algebra(Prover):
             size = max(abs(c) for _, c in core)
             tries.append((key(scale(core, 1 / size)), key(power), power, size, scale(core, 1 / size)))
         *_, power, size, core = min(tries)
-        factors = [monomial({(a, const(n))}) for a, n in shared]
-        return self.mul(const(size), self.atom_power(("e",), power), *factors), core
+        return self.mul(const(size), self.atom_power(("e",), power), *(monomial({f}) for f in shared)), core
 
     # Functions
 

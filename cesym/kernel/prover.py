@@ -9,7 +9,7 @@ from fractions import Fraction
 from cesym.kernel.terms import ONE, Poly, add, atom, const, minus, mentions, number, scale, whole
 
 UNKNOWN, NONNEGATIVE, POSITIVE = 0, 1, 2
-DEPTH, NESTING = 4, 2
+DEPTH, NESTING = 5, 2
 
 
 class Prover:
@@ -68,7 +68,7 @@ class Prover:
             weakest = min(weakest, s)
         return weakest
 
-    def atom_sign(self, a: tuple, depth: int = 3) -> int:
+    def atom_sign(self, a: tuple, depth: int = DEPTH - 1) -> int:
         kind = a[0]
         if kind in ("e", "pi", "gamma"):
             return POSITIVE
@@ -111,7 +111,7 @@ class Prover:
                     known = NONNEGATIVE
         return known
 
-    def nonzero(self, p: Poly, depth: int = 3) -> bool:
+    def nonzero(self, p: Poly, depth: int = DEPTH - 1) -> bool:
         """Is p != 0 shown?"""
         if self.sign(p, True, max(depth, 0)) or self.sign(scale(p, -1), True, max(depth, 0)):
             return True

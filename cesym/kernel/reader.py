@@ -9,9 +9,9 @@ from collections.abc import Iterable, Iterator
 from fractions import Fraction
 
 from cesym.kernel.normal_form import Algebra
-from cesym.kernel.prover import NONNEGATIVE, POSITIVE, UNKNOWN
+from cesym.kernel.prover import DEPTH, NONNEGATIVE, POSITIVE, UNKNOWN
 from cesym.kernel.terms import (
-    ONE, ZERO, Poly, add, atom, atoms, coefficient, const, fresh, has, height, mentions, minus, number, only_atom,
+    ONE, ZERO, Poly, add, atom, atoms, coefficient, const, fresh, has, height, key, mentions, minus, number, only_atom,
     scale, walk,
 )  # fmt: skip
 from cesym.kernel.trees import Refused, Tree
@@ -123,6 +123,8 @@ class Context(Algebra):
                 a = only_atom(self.unwritten(atom(target), at))
                 if a and has(p, a):
                     yield a, values
+        for a in sorted({a for m, _ in p for a, _ in m if a[0] in ("delta", "pos")}, key=key):
+            yield a, [ZERO, ONE]
 
     # Letters and ranges
 
@@ -230,39 +232,44 @@ class Context(Algebra):
             raise Refused("could not show that this is defined: " + what, e, missing=fact)
 
     def positive_shown(self, e: Tree, env: dict) -> bool:
-        """Is the value of a tree shown to be positive? If so it counts as a fact from here on: once the term
-        is multiplied out, its squares and factors can no longer be seen."""
-        p = self.read(e, env)
-        if self.sign(p, True):
-            return True
-        if self.tree_sign(e, env) < POSITIVE:
-            return False
-        free = variables_of([p])
-        self.inequalities.append((free, p, True))
-        return True
+        """Is the value of a tree shown to be positive?"""
+        return self.tree_sign(e, env) == POSITIVE
 
     def tree_sign(self, e: Tree, env: dict) -> int:
-        """The sign of a tree by its form, where squares and factors are still visible."""
-        known = self.best(self.read(e, env), 3)
-        if known == POSITIVE:
-            return known
+        """The sign of a tree, also by its form, where squares and factors are still visible.
+
+        What is found positive by its form counts as a fact from here on (for all values of the bound variables
+        in it, each in its range): once the term is multiplied out, the form can no longer be seen.
+        """
+        p = self.read(e, env)
+        known = self.best(p, DEPTH - 1)
+        by_form = self.form_sign(e, env) if known < POSITIVE else UNKNOWN
+        if by_form == POSITIVE and not any(atoms(p, "delta", "pos")):
+            for shown in dict.fromkeys((p, self.primitive(p)[1])):
+                self.inequalities.append((variables_of([shown]), shown, True))
+        return max(known, by_form)
+
+    def form_sign(self, e: Tree, env: dict) -> int:
         match e:
             case ("Mul", *factors):
-                return max(known, min(self.tree_sign(t, env) for t in factors))
+                return min(self.tree_sign(t, env) for t in factors)
             case ("Add", *terms):
                 signs = [self.tree_sign(t, env) for t in terms]
-                return max(known, min(signs) and max(signs))
+                return min(signs) and max(signs)
             case ("Pow", base, ("Rational", n, 1)) if n > 0 and n % 2 == 0:
                 return POSITIVE if self.nonzero(self.read(base, env)) else NONNEGATIVE
             case ("Pow", base, _):
-                return max(known, POSITIVE if self.tree_sign(base, env) == POSITIVE else UNKNOWN)
+                return POSITIVE if self.positive_shown(base, env) else UNKNOWN
+            case ("Piecewise", *branches):
+                return min(self.tree_sign(value, env) for value, _ in branches)
             case ("Sum" | "Product" as kind, body, *limits):
                 for limit in reversed(limits):
                     env = self.bind(env, limit)[0]
                 inside = self.tree_sign(body, env)
-                return max(known, inside if kind == "Product" and inside == POSITIVE else
-                           NONNEGATIVE if kind == "Sum" and inside else UNKNOWN)  # fmt: skip
-        return known
+                if kind == "Product":
+                    return inside if inside == POSITIVE else UNKNOWN
+                return min(inside, NONNEGATIVE)
+        return UNKNOWN
 
     def fold(self, kind: str, body: Tree, limits: list, env: dict) -> Poly:
         """A sum or product: the last limit is the outermost; a short range is read value by value."""
