@@ -1,0 +1,93 @@
+"""What admitted a line, told from the step: which facts it needs, and how the kernel saw that it follows.
+
+Untrusted and for reading only. A fact is *needed* when the kernel refuses the step without it, which is tried.
+"""
+
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from cesym import kernel
+from cesym.expressions import expression
+from cesym.given import Given
+from cesym.printers import latex
+
+__all__ = ["how", "needed_facts"]
+
+
+@lru_cache(2000)
+def needed_facts(given: kernel.Given, step: kernel.Step) -> frozenset[int]:
+    """The numbers of the facts without which the kernel refuses the step, plus those that it says it uses."""
+    needed = {n for n, _ in step.using}
+    for n in range(len(given.facts)):
+        if n not in needed and not admitted_without(given, step, {n}):
+            needed.add(n)
+    return frozenset(needed)
+
+
+def admitted_without(given: kernel.Given, step: kernel.Step, dropped: set[int]) -> bool:
+    kept = [n for n in range(len(given.facts)) if n not in dropped]
+    fewer = given._replace(facts=tuple(given.facts[n] for n in kept))
+    using = tuple((kept.index(n), way) for n, way in step.using)
+    try:
+        kernel.admit(fewer, step._replace(using=using))
+        return True
+    except kernel.Refused:
+        return False
+
+
+@lru_cache(2000)
+def declaration_needed(given: kernel.Given, step: kernel.Step, name: str) -> bool:
+    """Is the step refused when a letter is only declared real?"""
+    if not name:
+        return False
+    try:
+        kernel.admit(plainly_real(given, name), plainly_real(step, name))
+        return False
+    except kernel.Refused:
+        return True
+
+
+def plainly_real(t: Any, name: str) -> Any:
+    if isinstance(t, tuple):
+        if t[:1] == ("Symbol",) and len(t) == 3 and t[1] == name:
+            return ("Symbol", name, ("real",))
+        parts = [plainly_real(part, name) for part in t]
+        return type(t)(*parts) if hasattr(t, "_fields") else tuple(parts)
+    return t
+
+
+def how(step: kernel.Step, given: Given) -> tuple[str, str]:
+    """The primitive in the words of the page, and what it was given to work with (Markdown)."""
+    if step.primitive == "same minimiser":
+        a, b, over = step.data
+        return "same minimiser", f"$a = {tex(a)}$, $b = {tex(b)}$, neither moves with ${', '.join(over)}$"
+    if step.primitive == "monotone map":
+        return "monotone map", r"$-\ln$ is strictly decreasing on the positive numbers"
+    if step.primitive == "certificate":
+        return "certificate", "the difference is " + " $+$ ".join(map(gap, step.data[1])) + ", which is not negative"
+    details = [f"${tex(given.facts[n].tree[0])}$" for n, _ in step.using]
+    if step.split:
+        details.append("every value of " + ", ".join(f"${name}$" for name in step.split) + " tried")
+    name = "case split" if step.split else "substitution" if step.using else "equal normal forms"
+    if any(part[:1] == ("Derivative",) for part in parts_of(step.before)):
+        name = "differentiation"
+    return name, "; ".join(details)
+
+
+def gap(term: tuple) -> str:
+    weight, kind, t, *limits = term
+    sums = "".join(rf"\sum_{{{tex(i)}={tex(lo)}}}^{{{tex(hi)}}} " for i, lo, hi in limits)
+    shown = rf"\left({tex(t)}\right)^2" if kind == "square" else rf"g\!\left({tex(t)}\right)"
+    return f"${sums}{tex(weight)} \\cdot {shown}$" + (r" with $g(t) = t - 1 - \ln t \ge 0$" if kind == "log" else "")
+
+
+def tex(t: kernel.Tree) -> str:
+    return latex(expression(t))
+
+
+def parts_of(t: Any) -> Iterable[tuple]:
+    if isinstance(t, tuple):
+        yield t
+        for part in t:
+            yield from parts_of(part)

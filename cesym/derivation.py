@@ -1,0 +1,472 @@
+"""A derivation: a chain of lines, each admitted by the kernel. What a user builds, reads and shows.
+
+A :class:`Derivation` is immutable; every move returns a longer one. It stores expressions, reasons and hints for
+the kernel. Relation, conclusion, constants and evidence are computed from these, by the kernel, whenever asked.
+"""
+
+from dataclasses import dataclass, field, replace
+from typing import Any, NamedTuple
+
+import sympy as sp
+
+from cesym import display, kernel
+from cesym.account import declaration_needed, how, needed_facts
+from cesym.affine import constants_between
+from cesym.attempt import admitted_equality, same_minimiser_step
+from cesym.diagnose import Verdict, judge
+from cesym.expressions import expression
+from cesym.given import INDEPENDENT, Assumption, Given
+from cesym.hypotheses import Hypothesis, hypotheses
+from cesym.kernel.trees import Refused, name_of, tree
+from cesym.losses import Loss
+from cesym.parse import parse
+from cesym.rules import LOG_RULES, RULES, Rule
+from cesym.symbols import N
+
+__all__ = ["CHECKED", "PROVED", "Constants", "Derivation", "Line", "Statement", "StepRefused", "derivative"]
+
+CHECKED, PROVED = "CHECKED", "PROVED"
+
+
+class StepRefused(ValueError):
+    """A line that does not follow, or is not shown to; ``verdict`` says why, with numbers where there are some."""
+
+    def __init__(self, verdict: Verdict) -> None:
+        super().__init__(str(verdict))
+        self.verdict = verdict
+
+    def _render_traceback_(self) -> list[str]:
+        """What IPython shows in place of a stack trace."""
+        return [f"StepRefused: {self}"]
+
+
+class Statement(NamedTuple):
+    """What a derivation comes to: lhs relation rhs."""
+
+    lhs: sp.Expr
+    relation: str
+    rhs: sp.Expr
+
+
+class Constants(NamedTuple):
+    """What ≃ drops: before = a*after + b, with a > 0, neither moving with the parameters ``over``."""
+
+    a: sp.Expr
+    b: sp.Expr
+    over: tuple
+
+
+class Line(NamedTuple):
+    """One line as on the board: ``relation`` leads to it from the line before."""
+
+    expr: sp.Expr
+    relation: str
+    reason: str
+    uses: tuple[int, ...]
+    label: tuple[str, str] | None
+    over: tuple
+    admitted_by: str
+    detail: str
+    evidence: str
+
+
+class StepView(NamedTuple):
+    """One step, from a line to the next."""
+
+    before: sp.Expr
+    relation: str
+    after: sp.Expr
+    reason: str
+    evidence: str
+
+
+class Move(NamedTuple):
+    """The next line with its reason, and the hints by which the kernel admits it."""
+
+    after: sp.Expr
+    reason: str
+    primitive: str = "equality"
+    using: tuple = ()
+    split: tuple[str, ...] = ()
+    data: tuple = ()
+    label: tuple[str, str] | None = None
+
+
+@dataclass(frozen=True, repr=False)
+class Derivation:
+    """A chain of lines under what is given. Start one with :func:`cesym.nll` or :meth:`Derivation.start`.
+
+    >>> from cesym.symbols import N, i, p
+    >>> from sympy import Interval, Product, log
+    >>> d = Derivation.start(-log(Product(p[i], (i, 1, N))), given={p: Interval.open(0, 1)})
+    >>> d = d.claim("-Sum(log(p[i]), (i, 1, N))", because="ln of a product")
+    >>> d.relation, d.evidence, d.conclusion.rhs
+    ('=', 'CHECKED', -Sum(log(p[i]), (i, 1, N)))
+    """
+
+    given: Given
+    expr: sp.Expr
+    chain: tuple[Move, ...] = ()
+    name: str = ""
+    says: str = ""
+    label: tuple[str, str] | None = None
+    opening: str = ""
+    hidden: int | None = field(default=None, compare=False)
+
+    @classmethod
+    def start(
+        cls,
+        expr: Any,
+        given: Any = None,
+        *,
+        assumptions: tuple[Assumption, ...] = (),
+        name: str = "",
+        says: str = "",
+        label: tuple[str, str] | None = None,
+        because: str = "",
+    ) -> "Derivation":
+        """A derivation whose first line is ``expr``.
+
+        ``given``: facts such as ``sigma > 0`` or ``(p[i] > 0, (i, 1, N))`` for all i in 1..N, or a mapping such as
+        ``{p: Interval.open(0, 1), k: {0, 1}}``, where a family's set holds over its whole range.
+        Raises: ValueError where the facts contradict each other; StepRefused where ``expr`` is not shown defined.
+        """
+        expr = read(expr, {})
+        d = cls(Given.of(given, expr, assumptions=assumptions), expr, (), name, says, label, because)
+        d.claim(expr)  # refused unless every part is shown to be defined
+        return d
+
+    # What it says, computed
+
+    @property
+    def exprs(self) -> tuple[sp.Expr, ...]:
+        return (self.expr, *(move.after for move in self.chain))
+
+    @property
+    def kernel_steps(self) -> tuple[kernel.Step, ...]:
+        return tuple(
+            kernel.Step(tree(before), tree(move.after), move.primitive, move.using, move.split, move.data)
+            for before, move in zip(self.exprs, self.chain, strict=False)
+        )
+
+    @property
+    def statement(self) -> kernel.Statement:
+        """The kernel's own statement of the whole chain; raises Refused if a step does not hold."""
+        return kernel.verify(self.given.kernel, tree(self.expr), self.kernel_steps, afresh=False)
+
+    def recheck(self) -> "Derivation":
+        """All steps once more, from nothing but the expressions; returns the derivation, or raises Refused."""
+        kernel.verify(self.given.kernel, tree(self.expr), self.kernel_steps)
+        return self
+
+    @property
+    def conclusion(self) -> Statement:
+        s = self.statement
+        return Statement(self.exprs[0], s.relation, self.exprs[-1])
+
+    @property
+    def relation(self) -> str:
+        return self.statement.relation
+
+    @property
+    def evidence(self) -> str:
+        """CHECKED: every step is admitted by the kernel. (PROVED is for what Coq has re-proved.)"""
+        return CHECKED if self.statement else ""
+
+    @property
+    def assumptions(self) -> tuple[str, ...]:
+        return tuple(assumption.text for assumption in self.given.assumptions)
+
+    @property
+    def constants(self) -> Constants | None:
+        """For ≃, what was dropped: first line = a * last line + b."""
+        s = self.statement
+        return Constants(expression(s.a), expression(s.b), self.parameters(s.over)) if s.relation == "≃" else None
+
+    @property
+    def hypotheses(self) -> tuple[Hypothesis, ...]:
+        return hypotheses(self.given)
+
+    @property
+    def lines(self) -> tuple[Line, ...]:
+        data, hyps = self.given.kernel, self.hypotheses
+        models = tuple(n for n, h in enumerate(hyps, 1) if h.kind == "assumption")
+        first = Line(self.expr, "=", self.opening, models, None, (), "", "", "")
+        rest = []
+        for move, step in zip(self.chain, self.kernel_steps, strict=True):
+            facts = needed_facts(data, step)
+            uses = tuple(n for n, h in enumerate(hyps, 1) if h.facts & facts or declaration_needed(data, step, h.letter))
+            if move.primitive == "same minimiser":  # what else is known is held still
+                uses = tuple(sorted({*uses, *(n for n in models if self.given.assumptions[n - 1] != INDEPENDENT)}))
+            admitted, (by, detail) = kernel.admit(data, step), how(step, self.given)
+            over = self.parameters(admitted.over)
+            rest.append(Line(move.after, admitted.relation, move.reason, uses, move.label, over, by, detail, CHECKED))
+        return (first, *rest)
+
+    @property
+    def steps(self) -> tuple[StepView, ...]:
+        lines = self.lines
+        return tuple(StepView(a.expr, b.relation, b.expr, b.reason, b.evidence) for a, b in zip(lines, lines[1:], strict=False))
+
+    def __getitem__(self, n: int) -> Line:
+        return self.lines[n]
+
+    def __len__(self) -> int:
+        return len(self.chain) + 1
+
+    def parameters(self, names: tuple[str, ...]) -> tuple:
+        return tuple(expression(t) for t, _ in self.given.letters if name_of(t) in names)
+
+    @property
+    def letters(self) -> dict[str, Any]:
+        """The letters that a typed line may use, by name."""
+        return {name_of(t): expression(t) for t, _ in self.given.letters}
+
+    # Moves
+
+    def moved(self, move: Move) -> "Derivation":
+        """The chain with one more line, once the kernel has seen that the line follows and the chain composes."""
+        longer = replace(self, chain=(*self.chain, move))
+        longer.statement  # noqa: B018
+        return longer
+
+    def admitted(self, after: sp.Expr, because: str, label: tuple[str, str] | None = None) -> "Derivation":
+        step = admitted_equality(self.exprs[-1], after, self.given)
+        return self.moved(Move(after, because, using=step.using, split=step.split, label=label))
+
+    def claim(self, line: Any, because: str = "", label: tuple[str, str] | None = None) -> "Derivation":
+        """The derivation with ``line`` as its next line, equal to the one before.
+
+        ``line`` is a SymPy expression or a string (read over the derivation's letters); ``because`` a short reason.
+        Raises: StepRefused, whose verdict says what is wrong, or which fact is missing.
+        """
+        after = self.read(line)
+        try:
+            return self.admitted(after, because, label)
+        except Refused:
+            raise StepRefused(judge(self.exprs[-1], after, self.given)) from None
+
+    def check(self, line: Any) -> Verdict:
+        """Whether ``line`` follows from the last line, as a value that shows itself: accepted, refused or not shown."""
+        return judge(self.exprs[-1], self.read(line), self.given)
+
+    def apply(self, rule: Rule) -> "Derivation":
+        """The next line by a named rule. Raises ValueError where it changes nothing, StepRefused where it is not shown."""
+        after = rule(self.exprs[-1])
+        if after == self.exprs[-1]:
+            raise ValueError(f"apply: the rule {rule.name} changes nothing in the last line")
+        return self.claim(after, rule.reason)
+
+    def moves(self) -> "Moves":
+        """The rules that apply to the last line and what each gives, as a table that shows itself."""
+        return Moves((rule, d.exprs[-1]) for rule in RULES if (d := self.tried(rule)))
+
+    def tried(self, rule: Rule) -> "Derivation | None":
+        after = rule(self.exprs[-1])
+        try:
+            return self.admitted(after, rule.reason) if after != self.exprs[-1] else None
+        except Refused:
+            return None
+
+    def log_rules(self) -> "Derivation":
+        """Every law of logarithms that what is given allows, one line each, until none applies."""
+        d, longer = self, self
+        while longer and len(longer) < len(self) + 12:
+            d, longer = longer, next((one for rule in LOG_RULES if (one := longer.tried(rule))), None)
+        return d
+
+    def same_minimiser(self, line: Any, over: Any, because: str = "same minimiser", a: Any = None, b: Any = None) -> "Derivation":
+        """The next line, equal up to a positive factor a and a constant b that do not move with ``over``.
+
+        The line before is a*line + b; both are found where they are not given, and kept in ``.constants``.
+        Raises: StepRefused, for example where what would be dropped contains a parameter.
+        """
+        after, over = self.read(line), over if isinstance(over, tuple) else (over,)
+        names = tuple(sorted(letter_name(letter) for letter in over))
+        try:
+            if a is None:
+                a, b = constants_between(self.exprs[-1], after, over)
+            b = 0 if b is None else b
+            step = same_minimiser_step(self.exprs[-1], after, names, self.read(a), self.read(b), self.given)
+        except (Refused, ValueError) as refusal:
+            verdict = judge(self.exprs[-1], after, self.given, relation="≃", over=over)
+            raise StepRefused(verdict) from refusal
+        return self.moved(Move(after, because, step.primitive, step.using, step.split, step.data))
+
+    def at_least(self, line: Any, by: tuple, because: str = "", relation: str = "≥") -> "Derivation":
+        """The next line, which is at most the one before (``relation="≤"``: at least).
+
+        ``by`` is the certificate: terms (weight, "square", t) or (weight, "log", t), each perhaps with ranges
+        after it, whose gaps t**2 and t - 1 - ln t, times weights >= 0, add up to the difference of the lines.
+        Raises: StepRefused.
+        """
+        after = self.read(line)
+        terms = tuple((tree(self.read(w)), kind, tree(self.read(t)), *(tuple(map(tree, lim)) for lim in limits))
+                      for w, kind, t, *limits in by)  # fmt: skip
+        move = Move(after, because, "certificate", data=(relation, terms))
+        return self.decided(move, relation)
+
+    def minus_log(self, over: Any, because: str = r"$-\ln$ turns max into min") -> "Derivation":
+        """The next line is -ln of the last: where one is greatest over the parameters the other is least.
+
+        Raises: StepRefused where the last line is not shown to be positive.
+        """
+        over = over if isinstance(over, tuple) else (over,)
+        names = tuple(sorted(letter_name(letter) for letter in over))
+        return self.decided(Move(-sp.log(self.exprs[-1]), because, "monotone map", data=(names,)), "⇄")
+
+    def decided(self, move: Move, relation: str) -> "Derivation":
+        try:
+            return self.moved(move)
+        except Refused as refusal:
+            raise StepRefused(judge(self.exprs[-1], move.after, self.given, relation=relation)) from refusal
+
+    def let(self, atom: Any, value: Any, because: str = "the link put in") -> "Derivation":
+        """The derivation with a letter or entry defined: ``atom = value`` is given, and the next line uses it.
+
+        For an entry such as p[i] the definition holds for the family's whole range.
+        Raises: ValueError where an earlier line does not survive the definition (a parameter of ≃ that is tied now,
+        a value outside what is given of the letter); StepRefused where the next line is not shown.
+        """
+        value = self.read(value)
+        limits = tuple((letter, sp.S(1), size_of(letter, self)) for letter in getattr(atom, "indices", ()))
+        given = self.given.extended([(sp.Eq(atom, value, evaluate=False), *limits)], value)
+        d = replace(self, given=given)
+        try:
+            d.statement  # noqa: B018
+        except (Refused, ValueError) as refusal:
+            raise ValueError(f"let: with {atom} = {value} what was given or shown no longer holds: {refusal}") from None
+        return d.claim(put(d.exprs[-1], atom, value), because)
+
+    def differentiate(self, variable: Any, because: str = "differentiated") -> "Derivation":
+        """A new derivation, of the derivative of the last line in a letter or an entry such as p[j].
+
+        Raises: ValueError after a step that is no equation; StepRefused where the derivative is not shown to exist.
+        """
+        if self.relation != "=":
+            raise ValueError(f"differentiate: the lines so far are joined by {self.relation}; only = has a derivative")
+        expr = self.exprs[-1]
+        d = Derivation.start(sp.Derivative(expr, variable), self.given)
+        return d.claim(sp.diff(expr, variable), because)
+
+    def loss(self, target: Any, prediction: Any, name: str = "loss") -> Loss:
+        """The loss of one sample, from a last line that is a sum (or mean) over the samples.
+
+        ``target`` and ``prediction`` are the families; other letters become parameters.
+        Raises: ValueError where the last line is no such sum.
+        """
+        from cesym.transform import per_sample
+
+        return per_sample(self, target, prediction, name)
+
+    def instance(self, **values: Any) -> "Derivation":
+        """The same derivation at particular numbers, sums written out: ``d.instance(N=3, k=(1, 0, 1))``. Rechecked."""
+        from cesym.transform import instance
+
+        return instance(self, values)
+
+    def rename(self, **letters: str) -> "Derivation":
+        r"""The same derivation in other letters: ``d.rename(k="y", p=r"\hat y", i="n")``. Rechecked.
+
+        Raises: ValueError where two letters would become one.
+        """
+        from cesym.transform import rename
+
+        return rename(self, letters)
+
+    def save(self, path: Any) -> None:
+        """Write the derivation to a new file, which ``cesym check FILE`` verifies in a fresh process.
+
+        Raises: FileExistsError where there is a file already.
+        """
+        from cesym.saved import save
+
+        save(self, path)
+
+    # Showing
+
+    def upto(self, n: int) -> "Derivation":
+        """The same, showing its first n lines only, in the same layout: to reveal it line by line."""
+        return replace(self, hidden=n)
+
+    def to_latex(self, **options: Any) -> str:
+        """The formula alone: ``show=[0, 2, -1]``, ``reasons="right"|"between"|None``, ``overlay="beamer"``, ``log=r"\\ln"``."""
+        return display.to_latex(self, **{"upto": self.hidden, **options})
+
+    def to_markdown(self, **options: Any) -> str:
+        return display.to_markdown(self, **options)
+
+    def to_text(self, width: int = 80, **options: Any) -> str:
+        return display.to_text(self, width=width, **options)
+
+    def _repr_markdown_(self) -> str:
+        return self.to_markdown()
+
+    def _repr_latex_(self) -> str:
+        return f"$$\n{self.to_latex()}\n$$"
+
+    def __repr__(self) -> str:
+        return self.to_text()
+
+    def read(self, line: Any) -> sp.Expr:
+        return read(line, self.letters)
+
+
+class Moves(tuple):
+    """Rules with the lines that they give; shows itself as a table."""
+
+    def __repr__(self) -> str:
+        return "\n".join(f"{rule.name:22} {display.expression_text(after)}" for rule, after in self) or "no rule applies"
+
+    def _repr_markdown_(self) -> str:
+        rows = [f"| `{rule.name}` | ${display.expression_latex(after)}$ |" for rule, after in self]
+        return "\n".join(["| rule | gives |", "|---|---|", *rows]) if rows else "no rule applies"
+
+
+def read(line: Any, letters: dict[str, Any]) -> sp.Expr:
+    """A line as a user gives it: a string, a number, or SymPy."""
+    if isinstance(line, str):
+        return parse(line, letters)
+    if isinstance(line, int) and not isinstance(line, bool):
+        return sp.Integer(line)
+    if not isinstance(line, sp.Expr):
+        raise TypeError(f"line: expected a SymPy expression or a string, not {type(line).__name__}")
+    return line
+
+
+def letter_name(letter: Any) -> str:
+    if isinstance(letter, sp.IndexedBase):
+        return letter.label.name
+    if isinstance(letter, sp.Symbol):
+        return letter.name
+    raise ValueError(f"over: a parameter is a letter or a whole family (mu, not mu[i]), not {letter!r}")
+
+
+def size_of(letter: sp.Symbol, d: Derivation) -> sp.Expr:
+    """The size of the range that an index letter runs over in a derivation."""
+    limits = [limit for fact in d.given.facts for limit in fact.limits]
+    limits += [tuple(limit) for e in d.exprs for part in e.atoms(sp.Sum, sp.Product) for limit in part.limits]
+    return next((high for at, _, high in limits if at == letter), N)
+
+
+def put(expr: sp.Expr, atom: Any, value: sp.Expr) -> sp.Expr:
+    """``value`` in place of a letter, or of every entry of a family at its own indices."""
+    if not isinstance(atom, sp.Indexed):
+        return expr.xreplace({atom: value})
+    return expr.replace(
+        lambda e: isinstance(e, sp.Indexed) and e.base == atom.base,
+        lambda e: value.xreplace(dict(zip(atom.indices, e.indices, strict=True))),
+    )
+
+
+def derivative(expr: sp.Expr, variable: Any, given: Any = None) -> sp.Expr:
+    """The derivative of an expression in a letter or an entry, as SymPy computes it and the kernel admits it.
+
+    Raises: StepRefused where the kernel does not show it.
+
+    >>> from sympy import Symbol, log
+    >>> t = Symbol("t", positive=True)
+    >>> derivative(t * log(t), t)
+    log(t) + 1
+    """
+    return Derivation.start(expr, given).differentiate(variable).exprs[-1]

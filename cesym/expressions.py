@@ -1,0 +1,49 @@
+"""From the kernel's trees back to SymPy: for showing what the kernel speaks of, and for reading saved derivations.
+
+Untrusted: whoever relies on the result turns it into a tree again and compares.
+"""
+
+from typing import Any
+
+import sympy as sp
+
+from cesym.kernel.trees import HEADS, Tree
+
+__all__ = ["expression"]
+
+CLASSES = {head: cls for cls, head in HEADS.items()}
+UNEVALUATED = {"Eq", "Ne", "Gt", "Ge", "Lt", "Le", "Contains"}  # SymPy would decide them from assumptions
+
+
+def expression(t: Tree) -> Any:
+    """The SymPy object of a tree.
+
+    >>> from cesym.kernel import tree
+    >>> from cesym.symbols import i, N, p
+    >>> from sympy import Sum, log
+    >>> expression(tree(Sum(log(p[i]), (i, 1, N)))) == Sum(log(p[i]), (i, 1, N))
+    True
+    """
+    match t:
+        case ("Rational", p, q):
+            return sp.Rational(p, q)
+        case ("Symbol", str(name), tuple(declared)):
+            return sp.Symbol(name, **dict.fromkeys(declared, True))
+        case ("Indexed", ("Symbol", str(name), tuple(declared)), *indices) if not indices:
+            return sp.IndexedBase(sp.Symbol(name, **dict.fromkeys(declared, True)))
+        case ("Indexed", letter, *indices):
+            return sp.Indexed(sp.IndexedBase(expression(letter)), *map(expression, indices))
+        case ("Pi",):
+            return sp.pi
+        case ("E",):
+            return sp.E
+        case ("true",):
+            return sp.true
+        case ("Sum" | "Product" | "Derivative" as head, body, *limits):
+            return CLASSES[head](expression(body), *(sp.Tuple(*map(expression, limit)) for limit in limits))
+        case ("Piecewise", *branches):
+            return sp.Piecewise(*((expression(value), expression(condition)) for value, condition in branches))
+        case (str(head), *parts) if head in CLASSES:
+            options = {"evaluate": False} if head in UNEVALUATED else {}
+            return CLASSES[head](*map(expression, parts), **options)
+    raise ValueError(f"not a tree of an expression: {t!r:.60}")

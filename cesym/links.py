@@ -1,0 +1,178 @@
+"""Links: how a prediction is read from a logit, and back.
+
+A link is a substitution. Nothing here is more than shorthand for the formula it returns, written with the
+operations that the kernel reads, so that ``let(p[i], links.sigmoid(z[i]))`` is an ordinary step.
+
+======================  =======================  ======================================
+link (from prediction)  inverse (to prediction)  prediction
+======================  =======================  ======================================
+``identity``            ``identity``             a mean, any real number
+``log``                 ``exp``                  a rate or a scale, above 0
+``logit``               ``sigmoid``              a probability, 0 < p < 1
+``log_ratio``           ``softmax``              a probability vector, every entry above 0
+======================  =======================  ======================================
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import sympy
+from sympy import Expr, Indexed, IndexedBase, Sum, Symbol, sympify
+
+from cesym import symbols
+
+__all__ = ["at_class", "exp", "fresh_index", "identity", "inverse", "log", "log_ratio", "logit", "sigmoid", "softmax"]
+
+
+def identity(z: Any) -> Expr:
+    """The link of a mean: z itself.
+
+    Domain: any real z. Its own inverse.
+
+    >>> from cesym.symbols import i, mu
+    >>> identity(mu[i])
+    mu[i]
+    """
+    return _expression(z)
+
+
+def log(mean: Any) -> Expr:
+    """The link of a rate or a scale: its natural logarithm.
+
+    Domain: mean > 0. Inverse: `exp`.
+
+    >>> from cesym.symbols import i, lam
+    >>> log(lam[i])
+    log(lam[i])
+    """
+    return sympy.log(_expression(mean))
+
+
+def exp(z: Any) -> Expr:
+    """The rate exp(z) > 0 that belongs to z.
+
+    Domain: any real z. Inverse: `log`.
+
+    >>> from cesym.symbols import i, z
+    >>> exp(z[i])
+    exp(z[i])
+    """
+    return sympy.exp(_expression(z))
+
+
+def logit(p: Any) -> Expr:
+    """The log odds log(p/(1 - p)) of a probability.
+
+    Domain: 0 < p < 1. Convention: natural logarithm. Inverse: `sigmoid`.
+    Source: Berkson, Application of the logistic function to bio-assay, JASA 39 (1944).
+
+    >>> from cesym.symbols import i, p
+    >>> logit(p[i])
+    log(p[i]/(1 - p[i]))
+    """
+    p = _expression(p)
+    return sympy.log(p / (1 - p))
+
+
+def sigmoid(z: Any) -> Expr:
+    """The probability 1/(1 + exp(-z)) that belongs to the logit z.
+
+    Domain: any real z; the value lies strictly between 0 and 1. Inverse: `logit`.
+
+    >>> from cesym.symbols import i, z
+    >>> sigmoid(z[i])
+    1/(1 + exp(-z[i]))
+    """
+    return 1 / (1 + sympy.exp(-_expression(z)))
+
+
+def softmax(z: Any, c: Any, C: Any) -> Expr:
+    """The probability of class c that belongs to the logits z[1], ..., z[C].
+
+    ``z`` is a family, read as z[c], a row z[i] of a family, read as z[i, c], or an expression in the index c.
+    Domain: any real logits; the values lie strictly between 0 and 1 and sum to 1 over the classes.
+    Convention: classes are numbered 1 to C, the class index stands last.
+    Inverse: `log_ratio`, up to a number added to all logits.
+
+    >>> from cesym.symbols import C, c, i, z
+    >>> softmax(z, c, C)
+    exp(z[c])/Sum(exp(z[j]), (j, 1, C))
+    >>> softmax(z[i], c, C)
+    exp(z[i, c])/Sum(exp(z[i, j]), (j, 1, C))
+    """
+    j = fresh_index(z, c, C)
+    return sympy.exp(at_class(z, c, c)) / Sum(sympy.exp(at_class(z, c, j)), (j, 1, C))
+
+
+def log_ratio(p: Any, c: Any, C: Any) -> Expr:
+    """The logit of class c: log p[c] less its mean over the classes, so that the logits sum to 0.
+
+    Domain: p[c] > 0 for every class. Convention: natural logarithm; of all logits with this `softmax`, which
+    differ by a number added to all classes, the ones with sum 0.
+    Source: Aitchison, The Statistical Analysis of Compositional Data (1986), the centred log-ratio.
+
+    >>> from cesym.symbols import C, c, p
+    >>> log_ratio(p, c, C)
+    log(p[c]) - Sum(log(p[j]), (j, 1, C))/C
+    """
+    j = fresh_index(p, c, C)
+    return sympy.log(at_class(p, c, c)) - Sum(sympy.log(at_class(p, c, j)), (j, 1, C)) / sympify(C)
+
+
+def inverse(link: Callable[..., Expr]) -> Callable[..., Expr]:
+    """The link that undoes this one.
+
+    Raises: ValueError for a function that is not one of the links of this module.
+
+    >>> inverse(logit) is sigmoid, inverse(sigmoid) is logit
+    (True, True)
+    """
+    for one, other in ((identity, identity), (log, exp), (logit, sigmoid), (log_ratio, softmax)):
+        if link is one:
+            return other
+        if link is other:
+            return one
+    raise ValueError(f"link must be identity, log, exp, logit, sigmoid, log_ratio or softmax; got {link!r}")
+
+
+def at_class(family: Any, c: Any, value: Any) -> Expr:
+    """The entry for class ``value`` of a family, of a row of a family, or of an expression in the index c.
+
+    >>> from cesym.symbols import c, i, j, p
+    >>> at_class(p, c, j), at_class(p[i], c, j), at_class(2*p[c], c, j)
+    (p[j], p[i, j], 2*p[j])
+    """
+    if isinstance(family, IndexedBase):
+        return family[value]
+    expr = _expression(family)
+    if isinstance(expr, Indexed) and not expr.has(c):
+        return expr.base[(*expr.indices, value)]
+    return expr.subs(c, value)
+
+
+def fresh_index(*used: Any) -> Symbol:
+    """An integer letter that stands in none of the given expressions, j where possible.
+
+    A letter bound by a sum inside counts as used: put under that sum, it would be captured.
+
+    >>> from cesym.symbols import i, j, p
+    >>> fresh_index(p[i]), fresh_index(p[j])
+    (j, m)
+    """
+    names = {letter.name for one in used for letter in _not_typed(one).atoms(Symbol)}
+    letters = [symbols.j, symbols.m, symbols.i, symbols.c]
+    letters += [Symbol(f"j_{n}", integer=True) for n in range(1, len(names) + 2)]
+    return next(letter for letter in letters if letter.name not in names)
+
+
+def _expression(value: Any) -> Expr:
+    if isinstance(value, IndexedBase):
+        raise TypeError(f"this link takes one entry, such as {value}[i]; got the family {value}")
+    return _not_typed(value)
+
+
+def _not_typed(value: Any) -> Any:
+    # sympify evaluates a string as Python.
+    if isinstance(value, str):
+        raise TypeError(f"a formula must be a SymPy expression or a number; got the string {value!r}")
+    return sympify(value)

@@ -1,0 +1,225 @@
+"""A derivation with its letters changed: other names, or numbers. Every step of the result is checked afresh."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+import sympy as sp
+
+from cesym.derivation import Derivation, Move, letter_name
+from cesym.expressions import expression
+from cesym.given import Fact, Given
+from cesym.kernel import Tree, tree
+from cesym.kernel.trees import name_of
+from cesym.letters import latex_name
+from cesym.losses import Loss
+from cesym.rules import linearity
+from cesym.symbols import scalar
+
+__all__ = ["instance", "per_sample", "rename"]
+
+Change = Callable[[Any], Any]
+
+
+def changed(d: Derivation, change: Change, names: Mapping[str, str], facts: tuple[Fact, ...]) -> Derivation:
+    """The derivation with every expression changed alike, and rechecked; ``names`` renames the hints."""
+
+    def hints(move: Move) -> tuple:
+        match move.data:
+            case (a, b, tuple(over)):
+                return (tree(change(expression(a))), tree(change(expression(b))), tuple(sorted(names.get(n, n) for n in over)))
+            case (tuple(over),):
+                return (tuple(sorted(names.get(n, n) for n in over)),)
+            case (str(relation), terms):
+                return (relation, tuple(certificate_term(term, change) for term in terms))
+        return ()
+
+    exprs = [change(e) for e in d.exprs]
+    chain = tuple(
+        move._replace(
+            after=after,
+            using=tuple((n, tree(change(expression(way))) if way else ()) for n, way in move.using),
+            split=tuple(names.get(name, name) for name in move.split),
+            data=hints(move),
+            label=None,
+        )
+        for move, after in zip(d.chain, exprs[1:], strict=True)
+    )
+    given = Given(facts, d.given.assumptions).extended((), *exprs)
+    return replace(d, given=given, expr=exprs[0], chain=chain, name="", says="", label=d.label).recheck()
+
+
+def certificate_term(term: tuple, change: Change) -> tuple:
+    weight, kind, t, *limits = term
+    ranges = (tuple(tree(change(expression(part))) for part in limit) for limit in limits)
+    return (tree(change(expression(weight))), kind, tree(change(expression(t))), *ranges)
+
+
+# Other letters
+
+
+def rename(d: Derivation, letters: Mapping[str, str]) -> Derivation:
+    known = {t[1]: t for e in d.exprs for t in symbols_in(tree(e))} | {t[1]: t for f in d.given.facts for t in symbols_in(f.tree)}
+    for old, new in letters.items():
+        if old not in known:
+            raise ValueError(f"rename: there is no letter {old!r} here; there are {', '.join(sorted(known))}")
+        if not isinstance(new, str) or not new.strip():
+            raise ValueError(f"rename: the new name of {old} must be a non-empty string, not {new!r}")
+    after = {name: letters.get(name, name) for name in known}
+    if len(set(after.values())) < len(after):
+        twice = sorted(new for new in set(after.values()) if list(after.values()).count(new) > 1)
+        raise ValueError(f"rename: two letters would both be called {twice[0]}; the substitution must be injective")
+
+    def swap(t: Any) -> Any:
+        if isinstance(t, tuple):
+            if t[:1] == ("Symbol",) and len(t) == 3:
+                return ("Symbol", after.get(t[1], t[1]), t[2])
+            return tuple(map(swap, t))
+        return t
+
+    def change(e: Any) -> Any:
+        return expression(swap(tree(e)))
+
+    facts = tuple(
+        Fact(change(fact.prop), tuple(tuple(change(part) for part in limit) for limit in fact.limits)) for fact in d.given.facts
+    )
+    return replace(changed(d, change, after, facts), name=d.name, says=d.says, label=relabelled(d.label, letters))
+
+
+def symbols_in(t: Any) -> list[Tree]:
+    if not isinstance(t, tuple):
+        return []
+    return [t] if t[:1] == ("Symbol",) and len(t) == 3 else [s for part in t for s in symbols_in(part)]
+
+
+def relabelled(label: tuple[str, str] | None, letters: Mapping[str, str]) -> tuple[str, str] | None:
+    """The name of the first line, NLL(p), in the new letters."""
+    if label is None or "(" not in label[0]:
+        return label
+    head = label[0].split("(")[0], label[1].split("(")[0]
+    names = [letters.get(name.strip(), name.strip()) for name in label[1].split("(")[1].rstrip(")").split(",")]
+    return f"{head[0]}({', '.join(map(latex_name, names))})", f"{head[1]}({', '.join(names)})"
+
+
+# Numbers for letters
+
+
+def instance(d: Derivation, values: Mapping[str, Any]) -> Derivation:
+    known = {name_of(t): arity for t, arity in d.given.letters}
+    numbers: dict[str, sp.Rational] = {}
+    families: dict[str, list] = {}
+    for name, value in values.items():
+        if name not in known:
+            raise ValueError(f"instance: there is no letter {name!r} here; there are {', '.join(sorted(known))}")
+        if known[name] == 0:
+            numbers[name] = exact(name, value)
+        elif known[name] == 1 and isinstance(value, list | tuple):
+            families[name] = [exact(name, each) for each in value]
+        else:
+            raise ValueError(f"instance: {name} is a family with {known[name]} indices: give one number for each sample")
+
+    def change(e: Any) -> Any:
+        e = e.xreplace({s: numbers[s.name] for s in e.free_symbols if isinstance(s, sp.Symbol) and s.name in numbers})
+        return put_entries(written_out(e), families)
+
+    facts: list[Fact] = []
+    for fact in d.given.facts:
+        limits = tuple((i, *(change(end) for end in ends)) for i, *ends in fact.limits)
+        prop = without_evaluation(fact.prop, numbers)
+        concerned = {name_of(t) for t, _ in d.given.letters} & families.keys() & {s.name for s in prop.free_symbols if s.is_Symbol}
+        for one, left in ground(prop, limits) if concerned else [(prop, limits)]:
+            shown = put_entries(one, families)
+            if shown in (False, sp.false):
+                raise ValueError(f"instance: the numbers contradict what is given: {one}")
+            if shown not in (True, sp.true):
+                facts.append(Fact(shown, left))
+    return changed(d, change, {}, tuple(facts))
+
+
+def exact(name: str, value: Any) -> sp.Rational:
+    number = sp.sympify(value) if not isinstance(value, str | float) else sp.Rational(str(value))
+    if not isinstance(number, sp.Rational):
+        raise ValueError(f"instance: {name} must be an exact number such as 3 or Rational(1, 2), not {value!r}")
+    return number
+
+
+def without_evaluation(prop: sp.Basic, numbers: Mapping[str, sp.Rational]) -> sp.Basic:
+    swaps = {s: numbers[s.name] for s in prop.free_symbols if isinstance(s, sp.Symbol) and s.name in numbers}
+    return prop.func(*(arg.xreplace(swaps) for arg in prop.args), evaluate=False) if swaps else prop
+
+
+def ground(prop: sp.Basic, limits: tuple) -> list[tuple[sp.Basic, tuple]]:
+    """A fact at each value of its first range that is a range of numbers."""
+    if not limits or not all(end.is_Integer for end in limits[0][1:]):
+        return [(prop, limits)]
+    (i, low, high), *rest = limits
+    return [(prop.func(*(arg.xreplace({i: sp.Integer(n)}) for arg in prop.args), evaluate=False), tuple(rest))
+            for n in range(int(low), int(high) + 1)]  # fmt: skip
+
+
+def written_out(e: sp.Expr) -> sp.Expr:
+    """Sums and products over ranges of numbers, term by term."""
+
+    def terms(part: sp.Expr) -> sp.Expr:
+        *inner, (i, low, high) = part.limits
+        if not (low.is_Integer and high.is_Integer):
+            return part
+        body = part.func(part.function, *inner) if inner else part.function
+        each = [written_out(body.xreplace({i: sp.Integer(n)})) for n in range(int(low), int(high) + 1)]
+        return sp.Add(*each) if isinstance(part, sp.Sum) else sp.Mul(*each)
+
+    return e.replace(lambda part: isinstance(part, sp.Sum | sp.Product), terms)
+
+
+def put_entries(e: Any, families: Mapping[str, list]) -> Any:
+    swaps = {}
+    for entry in e.atoms(sp.Indexed):
+        numbers = families.get(entry.base.label.name)
+        if numbers is not None and entry.indices[0].is_Integer and 1 <= entry.indices[0] <= len(numbers):
+            swaps[entry] = numbers[int(entry.indices[0]) - 1]
+    if isinstance(e, sp.Rel | sp.Contains) and swaps:
+        return e.func(*(arg.xreplace(swaps) for arg in e.args))
+    return e.xreplace(swaps)
+
+
+# The loss of one sample
+
+
+def per_sample(d: Derivation, target: Any, prediction: Any, name: str) -> Loss:
+    last = d.exprs[-1]
+    sums = [part for part in sp.preorder_traversal(last) if isinstance(part, sp.Sum) and part.function.has(prediction)]
+    if not sums:
+        raise ValueError(f"loss: the last line is no sum over the samples in which {letter_name(prediction)} occurs")
+    i, low, size = sums[0].limits[-1]
+    one = sp.Add(*(summand(term, (i, low, size)) for term in sp.Add.make_args(linearity(last))))
+    total = sp.Sum(one, (i, low, size))
+    if not d.check(total).status == "accepted":
+        raise ValueError(f"loss: the last line is not shown to be the sum over {i} of one term for each sample")
+    mean = sp.Add(*(size * term for term in sp.Add.make_args(one)))
+    reduced = "mean" if one.has(size) and not mean.has(size) else "sum"
+    one = mean if reduced == "mean" else one
+
+    def own(e: sp.Expr) -> sp.Expr:
+        entries = {a: scalar(a.base) if len(a.indices) == 1 else a.base[a.indices[1:]] for a in e.atoms(sp.Indexed) if a.indices[0] == i}
+        return e.xreplace(entries)
+
+    letters = {letter_name(target), letter_name(prediction)}
+    one = own(one)
+    parameters = tuple(sorted((s for s in one.free_symbols if s.is_Symbol and s.name not in letters and not s.is_integer), key=str))
+    domain = tuple(own(fact.prop) if len(fact.limits) == 1 else (own(fact.prop), *fact.limits[1:]) for fact in d.given.facts
+                   if fact.limits and fact.limits[0][0] == i)  # fmt: skip
+    shared = tuple(fact.prop for fact in d.given.facts if not fact.limits)
+    return Loss(name, own(target[i]) if not one.has(target) else target, own(prediction[i]) if not one.has(prediction) else prediction,
+                one, domain + shared, f"nats, one sample; the derivation ends in the {reduced} over the samples",
+                f"derived: {d.name or 'a chain of admitted steps'}", parameters)  # fmt: skip
+
+
+def summand(term: sp.Expr, limit: tuple) -> sp.Expr:
+    """The share of one sample in a term of the last line."""
+    i, low, size = limit
+    for part in sp.Mul.make_args(term):
+        if isinstance(part, sp.Sum) and part.limits[-1][1:] == (low, size):
+            *inner, (letter, _, _) = part.limits
+            body = sp.Sum(part.function, *inner) if inner else part.function
+            return term / part * body.xreplace({letter: i})
+    return term / size
