@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
-from itertools import product
+from itertools import islice, product
 from typing import Any, NamedTuple
 
 import sympy as sp
@@ -179,11 +179,9 @@ def witnesses(facts: tuple, declared: Declared) -> tuple:
     for name in search.order:
         if name not in search.sizes:
             free = search.moving(name)
-            for base in found[:3]:
-                other = search.model(keep={n: v for n, v in base.items() if n not in free})
-                if other is not None and other[name] != base[name]:
-                    found.append(other)
-                    break
+            kept = [{n: v for n, v in base.items() if n not in free} for base in found[:3]]
+            others = (search.model(keep=keep) for keep in kept * 4)
+            found += list(islice((m for m in others if m and all(m[name] != base[name] for base in found[:3])), 1))
     return tuple(map(frozen, found))
 
 
@@ -293,6 +291,9 @@ class Search:
             if prop[0] == "Eq" and (value := self.solved(prop, env, name, at, model)) is not None:
                 yield value
                 return
+        members = [[Fraction(t[1], t[2]) for t in prop[2][1:]] for prop, _ in mine if prop[0] == "Contains"]
+        for values in members:
+            yield from self.rng.sample(values, len(values))
         flags = self.flags[name]
         for _ in range(TRIES):
             if "integer" in flags:

@@ -14,7 +14,7 @@ from math import floor
 from cesym.kernel.prover import DEPTH, POSITIVE, Prover
 from cesym.kernel.terms import (
     ONE, ZERO, Poly, add, atom, atoms, coefficient, const, factorised, fresh, has, height, key, minus, monomial,
-    number, poly, relabel, scale, whole,
+    number, only_atom, poly, relabel, scale, whole,
 )  # fmt: skip
 from cesym.kernel.trees import Refused
 
@@ -426,6 +426,12 @@ class Algebra(Prover):
         for m, c in p:
             inner = min((a for a, e in m if a[0] == "sum" and e == ONE and len(a[1]) == 1), key=key, default=None)
             groups.setdefault(inner[1][0][1] if inner else None, []).append((m, c, inner))
+        for n, terms in groups.items():  # N times a constant is the sum of it over 1..N
+            factor = (only_atom(n), ONE) if n and only_atom(n) else None
+            constant = [(m, c, None) for m, c, _ in groups.get(None, ()) if factor in m]
+            if constant:
+                terms += [(m - {factor}, c, None) for m, c, _ in constant]
+                groups[None] = [term for term in groups[None] if term not in constant]
         for n, terms in groups.items():
             if n is None:
                 yield poly({m: c for m, c, _ in terms})
@@ -434,7 +440,7 @@ class Algebra(Prover):
                 self.range[b] = n
                 yield add(
                     *(
-                        self.mul(poly({m - {(a, ONE)}: c}), relabel(a[2], {a[1][0][0]: b}))
+                        self.mul(poly({m - {(a, ONE)}: c}), relabel(a[2], {a[1][0][0]: b})) if a else poly({m: c})
                         for m, c, a in terms
                     )
                 )

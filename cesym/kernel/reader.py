@@ -190,7 +190,7 @@ class Context(Algebra):
                 return self.atom_power(("e",), self.read(t, env))
             case ("log", t):
                 self.need(self.positive_shown(t, env), "{}: its argument is positive", e, missing=("Gt", t))
-                return self.log(self.read(t, env))
+                return self.read_log(t, env)
             case ("Abs", t):
                 return self.absolute(self.read(t, env))
             case ("Sum" | "Product" as kind, body, *limits) if limits:
@@ -202,6 +202,15 @@ class Context(Algebra):
             case ("Derivative", body, *variables) if variables:
                 return self.derive(e, body, variables, env)
         return self.read_gamma(e, env)
+
+    def read_log(self, t: Tree, env: dict) -> Poly:
+        """ln of a positive tree, factor by factor while the factors are visible: multiplied out they are lost."""
+        match t:
+            case ("Mul", *factors) if all(self.positive_shown(f, env) for f in factors):
+                return add(*(self.read_log(f, env) for f in factors))
+            case ("Pow", base, exponent) if self.positive_shown(base, env):
+                return self.mul(self.read(exponent, env), self.read_log(base, env))
+        return self.log(self.read(t, env))
 
     def read_gamma(self, e: Tree, env: dict) -> Poly:
         match e:

@@ -133,7 +133,8 @@ def holds(prop: Tree, model: dict, env: dict) -> bool:
 def satisfied(fact: Tree, model: dict) -> bool:
     """Does a fact hold at a model, at every point of its ranges?"""
     prop, *limits = fact
-    return all(holds(prop, model, env) for env in points(limits[::-1], model, {}))
+    with mpmath.workdps(DIGITS):
+        return all(holds(prop, model, env) for env in points(limits[::-1], model, {}))
 
 
 def compare(a: Tree, b: Tree, model: dict) -> int:
