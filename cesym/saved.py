@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from cesym import kernel
 from cesym.kernel.trees import Refused, from_json, tree
 
-__all__ = ["Saved", "load", "save"]
+__all__ = ["Saved", "document", "load", "save"]
 
 FORMAT = "cesym derivation, version 1"
 LARGEST_FILE = 5_000_000
@@ -33,6 +33,13 @@ class Saved(NamedTuple):
 
 
 def save(d: Any, path: str | Path) -> None:
+    """Write a derivation to a new file. Raises: FileExistsError where there is one already."""
+    with Path(path).open("x", encoding="utf-8") as file:
+        file.write(document(d) + "\n")
+
+
+def document(d: Any) -> str:
+    """A derivation as the text of a file."""
     given = d.given.kernel
     data = {
         "format": FORMAT,
@@ -43,8 +50,7 @@ def save(d: Any, path: str | Path) -> None:
         "start": tree(d.expr),
         "steps": [list(step[1:]) for step in d.kernel_steps],
     }
-    with Path(path).open("x", encoding="utf-8") as file:  # never over something that is there
-        json.dump(data, file, ensure_ascii=False, indent=1)
+    return json.dumps(data, ensure_ascii=False)
 
 
 def written(value: Any) -> Any:

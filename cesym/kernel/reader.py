@@ -332,7 +332,7 @@ class Context(Algebra):
             if x is None or times not in range(1, 5) or "integer" in x[2] or ("nonnegative" in x[2] and "positive" not in x[2]):
                 raise Refused("no derivative in {}: it is not one real number on an open set", variable)
             name = {x[1]}
-            if any(mentions(fact, name) for fact in (self.finite, self.ties)):
+            if mentions((*self.ties, *((target, ()) for _, target, _ in self.finite)), name):
                 raise Refused("no derivative in {}: an equation or a support ties it", variable)
             for _, f, strict in self.given:
                 if mentions(f, name) and (not strict or any(mentions(a, name) for a in atoms(f, "delta", "pos"))):

@@ -102,9 +102,10 @@ def walk(x: Any) -> Iterator:
             yield from walk(part)
 
 
-def atoms(x: Any, *kinds: str) -> Iterator[tuple]:
+@lru_cache(200_000)
+def atoms(x: Any, *kinds: str) -> tuple[tuple, ...]:
     """The atoms of these kinds anywhere in x, sorted, each once."""
-    yield from sorted({a for a in walk(x) if isinstance(a, tuple) and a and a[0] in kinds}, key=key)
+    return tuple(sorted({a for a in walk(x) if isinstance(a, tuple) and a and a[0] in kinds}, key=key))
 
 
 @lru_cache(200_000)

@@ -1,0 +1,126 @@
+"""The command line: list the theorems, show one, recheck all of them or a saved derivation.
+
+::
+
+    cesym list
+    cesym derive bce_from_bernoulli --format text|latex|markdown|json
+    cesym check                the whole catalogue, derived and rechecked
+    cesym check FILE           a saved derivation, read by our own parser
+"""
+
+import argparse
+import sys
+import time
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from cesym import display
+from cesym.expressions import expression
+from cesym.kernel import Refused
+from cesym.kernel.trees import tree
+from cesym.saved import load
+from cesym.theorems import catalogue
+
+__all__ = ["main"]
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command line; returns the exit code: 0, 1 where something is refused, 2 for wrong usage."""
+    parser = argparse.ArgumentParser(prog="cesym", description="Where loss functions come from.")
+    commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("list", help="the theorems, with their statements")
+    derive = commands.add_parser("derive", help="one theorem, line by line")
+    derive.add_argument("name", choices=sorted(catalogue()), metavar="NAME", help="a name that `cesym list` shows")
+    derive.add_argument("--format", choices=("text", "latex", "markdown", "json"), default="text")
+    check = commands.add_parser("check", help="derive and recheck the catalogue, or verify a saved derivation")
+    check.add_argument("file", nargs="?", help="a derivation saved by Derivation.save")
+    options = parser.parse_args(arguments)
+    if options.command == "list":
+        say(repr(catalogue()))
+        return 0
+    if options.command == "derive":
+        say(derived(options.name, options.format))
+        return 0
+    return check_file(options.file) if options.file else check_catalogue()
+
+
+def say(text: str) -> None:
+    """Print, in ASCII where the terminal can do no more."""
+    try:
+        print(text)
+    except UnicodeEncodeError:
+        print(display.ascii_only(text))
+
+
+def derived(name: str, form: str) -> str:
+    d = catalogue()[name]()
+    if form == "json":
+        from cesym.saved import document
+
+        return document(d)
+    return {"text": d.to_text, "latex": d.to_latex, "markdown": d.to_markdown}[form]()
+
+
+def progress(items: Iterable[Any], total: int) -> Iterator[Any]:
+    """A bar on stderr where tqdm is installed; without it, a count."""
+    try:
+        from tqdm import tqdm
+    except ImportError:
+        for n, item in enumerate(items, 1):
+            print(f"\r{n}/{total}", end="" if n < total else "\n", file=sys.stderr, flush=True)
+            yield item
+    else:
+        yield from tqdm(items, total=total, file=sys.stderr, desc="theorems", unit="theorem")
+
+
+def check_catalogue() -> int:
+    theorems, rows, failed, begun = catalogue(), [], [], time.perf_counter()
+    for name, theorem in progress(theorems.items(), len(theorems)):
+        start = time.perf_counter()
+        try:
+            d = theorem().recheck()
+        except (Refused, ValueError) as refusal:
+            failed.append(f"{name} is refused: {refusal}")
+            continue
+        rows.append((name, d.relation, given_text(d), d.evidence, f"{time.perf_counter() - start:.2f}"))
+    say(display.table(("theorem", "relation", "given", "evidence", "seconds"), rows))
+    say(f"{len(rows)} of {len(theorems)} theorems derived and rechecked in {time.perf_counter() - begun:.1f} s")
+    for line in failed:
+        say(line)
+    return 1 if failed else 0
+
+
+def given_text(d: Any) -> str:
+    return "; ".join(h.text for h in d.hypotheses)
+
+
+def check_file(path: str) -> int:
+    try:
+        saved = load(path)
+        statement = saved.verify()
+    except OSError as e:
+        say(f"cesym check: {path} cannot be read: {e.strerror}")
+        return 2
+    except Refused as refusal:
+        say(f"refused: {refusal}")
+        return 1
+    say(f"checked: {saved.name or 'a derivation without a name'}, {len(saved.steps)} steps")
+    for fact in saved.given.facts:
+        say(f"  given    {shown(fact[0])}" + "".join(f", {shown(i)} = {shown(lo)}..{shown(hi)}" for i, lo, hi in fact[1:]))
+    for assumption in saved.assumptions:
+        say(f"  assumed  {assumption}")
+    say(f"    {shown(statement.lhs)}")
+    say(f"  {statement.relation} {shown(statement.rhs)}")
+    if statement.relation == "≃":
+        say(f"  over {', '.join(statement.over)}, with a = {shown(statement.a)} and b = {shown(statement.b)}")
+    return 0
+
+
+def shown(t: Any) -> str:
+    """A tree in the house style, if the style shows that very tree; else as it stands."""
+    e = expression(t)
+    return display.expression_text(e) if tree(e) == t else str(t)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
