@@ -91,7 +91,7 @@ class DataSet:
         return iter(self.observations)
 
     def __repr__(self) -> str:
-        totals = ", ".join(f"{what} {value}" for what, value in self.totals.items())
+        totals = ", ".join(f"{what} {float(value):g}" for what, value in self.totals.items())
         parts = f"{self.name}: {self.description}", f"Totals: {totals}.", f"Source: {self.source}"
         return "\n".join(fill(part, 80, subsequent_indent="  ") for part in parts)
 

@@ -20,7 +20,7 @@ from cesym.hypotheses import Hypothesis, hypotheses
 from cesym.kernel.trees import Refused, name_of, tree
 from cesym.losses import Loss
 from cesym.parse import parse
-from cesym.rules import LOG_RULES, RULES, Rule
+from cesym.rules import LOG_RULES, RULES, Rule, one_term_left
 from cesym.symbols import N
 
 __all__ = ["CHECKED", "PROVED", "Constants", "Derivation", "Line", "Statement", "StepRefused", "derivative"]
@@ -346,8 +346,15 @@ class Derivation:
         if self.relation != "=":
             raise ValueError(f"differentiate: the lines so far are joined by {self.relation}; only = has a derivative")
         expr = self.exprs[-1]
-        d = Derivation.start(sp.Derivative(expr, variable), self.given)
-        return d.claim(sp.diff(expr, variable), because)
+        inside = [fact for at in getattr(variable, "indices", ()) if at.is_Symbol
+                  for fact in (at >= 1, at <= size_of(at, self))]  # fmt: skip
+        d = Derivation.start(sp.Derivative(expr, variable), self.given.extended(inside))
+        slope = sp.diff(expr, variable)
+        shorter = one_term_left(sp.Add(*map(sp.factor_terms, sp.Add.make_args(slope))))
+        try:
+            return d.admitted(shorter, because)
+        except Refused:
+            return d.claim(slope, because)
 
     def loss(self, target: Any, prediction: Any, name: str = "loss") -> Loss:
         """The loss of one sample, from a last line that is a sum (or mean) over the samples.

@@ -22,10 +22,11 @@ def predict_from_logit(z: Any) -> Any:
 
 
 def loss_in_logit(k: Any, z: Any) -> Any:
-    """The binary cross-entropy of a sample, ln(1 + exp(z)) - k z in nats, elementwise."""
+    """The binary cross-entropy of a sample, k ln(1 + exp(-z)) + (1 - k) ln(1 + exp(z)) in nats."""
     import numpy as np
 
-    return np.logaddexp(0, z) - k * z
+    # Not ln(1 + exp(z)) - k z: for k = 1 and large z that cancels to nothing but rounding.
+    return k * np.logaddexp(0, -z) + (1 - k) * np.logaddexp(0, z)
 
 
 def gradient_in_logit(k: Any, z: Any) -> Any:

@@ -267,7 +267,7 @@ class Search:
             if self.arity[name]:
                 model[name] = {}
             # Entries outside every range get numbers too: a line that reads one there must be found wrong.
-            for at in product(range(-1, top + 3), repeat=self.arity[name]) if self.arity[name] else [None]:
+            for at in product(range(-2, top + 4), repeat=self.arity[name]) if self.arity[name] else [None]:
                 for value in self.candidates(name, at, mine, model):
                     self.put(model, name, at, value)
                     verdicts = [self.verdict(prop, env, model) for prop, env in mine]
@@ -297,7 +297,7 @@ class Search:
         flags = self.flags[name]
         for _ in range(TRIES):
             if "integer" in flags:
-                value = Fraction(self.rng.choice((0, 1, 1, 2, self.rng.randint(-3, 5))))
+                value = Fraction(self.rng.choice((0, 1, 1, 2, self.rng.randint(-1, 4))))
             elif self.simple:
                 value = self.rng.choice(SIMPLE)
             else:

@@ -158,9 +158,14 @@ def plain(markdown: str, unicode: bool = True) -> str:
     >>> plain(r"$\ln$ of a product, for **all** $p_i$", unicode=False)
     'ln of a product, for all p[i]'
     """
-    pieces = re.split(r"(?<!\\)\$", markdown)
+    pieces = re.split(r"(`[^`]*`)|(?<!\\)\$([^$]*)\$", markdown)
     for at, piece in enumerate(pieces):
-        pieces[at] = detex(piece) if at % 2 else re.sub(r"\*\*|`|(?<!\w)\*(?=\w)|(?<=\w)\*(?!\w)", "", piece)
+        if piece is None:
+            pieces[at] = ""
+        elif at % 3 == 0:
+            pieces[at] = re.sub(r"(?<![\w*])(\*\*?)(?=\S)([^*]*)(?<=\S)\1(?![\w*])", r"\2", piece)
+        else:
+            pieces[at] = piece[1:-1] if at % 3 == 1 else detex(piece)
     text = "".join(pieces).replace("&ensp;", " ").replace(r"\$", "$")
     return text if unicode else ascii_only(text)
 

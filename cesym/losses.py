@@ -56,7 +56,7 @@ class Loss:
         >>> squared_error.over(i, N, mean=True)
         Sum((-mu[i] + x[i])**2, (i, 1, N))/N
         >>> bce.over(i, N)
-        -Sum((1 - k[i])*log(1 - p[i]) + k[i]*log(p[i]), (i, 1, N))
+        -Sum((1 - k[i])*log(1 - p[i]) + log(p[i])*k[i], (i, 1, N))
         >>> cross_entropy.over(i, N)
         -Sum(log(p[i, c])*q[i, c], (c, 1, C), (i, 1, N))
         """
@@ -93,8 +93,7 @@ class Loss:
         second, first = self._variables()
         return _only(
             tuple(
-                _only(tuple(self._derivative(self._derivative(self.expr, one), two) for two in second))
-                for one in first
+                _only(tuple(self._derivative(self._derivative(self.expr, one), two) for two in second)) for one in first
             )
         )
 

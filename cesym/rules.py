@@ -11,7 +11,7 @@ import sympy as sp
 
 __all__ = [
     "LOG_RULES", "RULES", "Rule", "constants_out", "inside_support", "linearity", "log_of_factors", "log_of_power",
-    "log_of_product", "one_formula_for_both",
+    "log_of_product", "one_formula_for_both", "one_term_left",
 ]  # fmt: skip
 
 
@@ -116,8 +116,21 @@ log_of_power = Rule("log_of_power", r"exponents come down", everywhere(sp.log, l
 linearity = Rule("linearity", "each term summed by itself", everywhere(sp.Sum, split_sum))
 constants_out = Rule("constants_out", "constants leave the sum", everywhere(sp.Sum, pull))
 
+def collapse(e: sp.Expr) -> sp.Expr:
+    """A sum in which a delta picks one term is that term (if the index runs over it, which the kernel asks for)."""
+    *outer, (index, low, high) = (*e.limits[1:], e.limits[0])
+    deltas = [f for f in sp.Mul.make_args(e.function) if isinstance(f, sp.KroneckerDelta) and index in f.args]
+    if not deltas:
+        return e
+    (other,) = [arg for arg in deltas[0].args if arg != index] or [index]
+    rest = (e.function / deltas[0]).xreplace({index: other})
+    return sp.Sum(rest, *outer) if outer else rest
+
+
 one_formula_for_both = Rule("one_formula_for_both", "one formula for both cases", everywhere(sp.Piecewise, one_formula))
 inside_support = Rule("inside_support", "inside the support", everywhere(sp.Piecewise, on_support))
 
+one_term_left = Rule("one_term_left", "one term is left", everywhere(sp.Sum, collapse))
+
 LOG_RULES = (log_of_product, log_of_factors, log_of_power)
-RULES = (inside_support, one_formula_for_both, *LOG_RULES, constants_out, linearity)
+RULES = (inside_support, one_formula_for_both, *LOG_RULES, constants_out, linearity, one_term_left)

@@ -46,6 +46,7 @@ def changed(d: Derivation, change: Change, names: Mapping[str, str], facts: tupl
         for move, after in zip(d.chain, exprs[1:], strict=True)
     )
     given = Given(facts, d.given.assumptions).extended((), *exprs)
+    chain = tuple(m for m, before in zip(chain, exprs, strict=False) if m.after != before or m.primitive != "equality")
     return replace(d, given=given, expr=exprs[0], chain=chain, name="", says="", label=d.label).recheck()
 
 
@@ -206,9 +207,10 @@ def per_sample(d: Derivation, target: Any, prediction: Any, name: str) -> Loss:
     letters = {letter_name(target), letter_name(prediction)}
     one = own(one)
     parameters = tuple(sorted((s for s in one.free_symbols if s.is_Symbol and s.name not in letters and not s.is_integer), key=str))
+    left = {s.name for s in one.free_symbols if s.is_Symbol}
     domain = tuple(own(fact.prop) if len(fact.limits) == 1 else (own(fact.prop), *fact.limits[1:]) for fact in d.given.facts
-                   if fact.limits and fact.limits[0][0] == i)  # fmt: skip
-    shared = tuple(fact.prop for fact in d.given.facts if not fact.limits)
+                   if fact.limits and fact.limits[0][0] == i and spoken_of(fact) <= left | {i.name})  # fmt: skip
+    shared = tuple(fact.prop for fact in d.given.facts if not fact.limits and spoken_of(fact) <= left)
     return Loss(name, own(target[i]) if not one.has(target) else target, own(prediction[i]) if not one.has(prediction) else prediction,
                 one, domain + shared, f"nats, one sample; the derivation ends in the {reduced} over the samples",
                 f"derived: {d.name or 'a chain of admitted steps'}", parameters)  # fmt: skip
@@ -223,3 +225,8 @@ def summand(term: sp.Expr, limit: tuple) -> sp.Expr:
             body = sp.Sum(part.function, *inner) if inner else part.function
             return term / part * body.xreplace({letter: i})
     return term / size
+
+
+def spoken_of(fact: Fact) -> set[str]:
+    """The names of the letters in a fact."""
+    return {s.name for s in fact.prop.free_symbols if s.is_Symbol}

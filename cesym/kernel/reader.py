@@ -250,6 +250,8 @@ class Context(Algebra):
         What is found positive by its form counts as a fact from here on (for all values of the bound variables
         in it, each in its range): once the term is multiplied out, the form can no longer be seen.
         """
+        if e[0] == "Mul" and all(self.tree_sign(t, env) == POSITIVE for t in e[1:]):
+            return POSITIVE  # without multiplying out
         p = self.read(e, env)
         known = self.best(p, DEPTH - 1)
         by_form = self.form_sign(e, env) if known < POSITIVE else UNKNOWN
@@ -331,15 +333,31 @@ class Context(Algebra):
             x = only_atom(self.unwritten_read(letter, env), "sym", "idx")
             if x is None or times not in range(1, 5) or "integer" in x[2] or ("nonnegative" in x[2] and "positive" not in x[2]):
                 raise Refused("no derivative in {}: it is not one real number on an open set", variable)
-            name = {x[1]}
-            if mentions((*self.ties, *((target, ()) for _, target, _ in self.finite)), name):
+            moving = self.movers({x[1]})
+            if mentions(p, moving - {x[1]}) or mentions(tuple(target for _, target, _ in self.finite), moving):
                 raise Refused("no derivative in {}: an equation or a support ties it", variable)
             for _, f, strict in self.given:
-                if mentions(f, name) and (not strict or any(mentions(a, name) for a in atoms(f, "delta", "pos"))):
+                if mentions(f, moving) and (not strict or any(mentions(a, moving) for a in atoms(f, "delta", "pos"))):
                     raise Refused("no derivative in {}: what is given leaves it no open set", variable)
             for _ in range(times):
                 p = self.derivative(p, x)
         return p
+
+    def movers(self, over: Iterable[str]) -> set[str]:
+        """The names that move when some do: themselves, and what given equations define by them.
+
+        Refused where an equation ties one to something that is to stay: it could not move, all else held still.
+        """
+        moving = set(over)
+        for _ in self.ties:
+            moving |= {left[1] for left, rest in self.ties if left and mentions(rest, moving)}
+        for left, rest in self.ties:
+            names = {a[1] for a in atoms(rest, "sym", "idx")}
+            sizes = {a[1] for s in atoms(rest, "sum") for _, n in s[1] for a in atoms(n, "sym")}
+            defined_by_them = left and left[1] in moving - set(over)
+            if names & moving and not defined_by_them and not names - sizes <= moving:
+                raise Refused("an equation ties the parameter to something else: " + ", ".join(sorted(names)))
+        return moving
 
     def unwritten_read(self, e: Tree, env: dict) -> Poly:
         kept, self.equations = self.equations, []

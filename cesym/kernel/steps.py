@@ -72,7 +72,7 @@ def same_minimiser(K: Context, step: Step, before: Poly, after: Poly) -> tuple:
         raise Refused("not shown: before = a*after + b with a = {} and b = {}", a, b)
     if not (K.sign(factor, True) or K.positive_shown(tree(a), {})):
         raise Refused("the factor a = {} is not shown to be positive", a, missing=("Gt", a, NOTHING))
-    moving = movers(K, over)
+    moving = parameters(K, over)
     if mentions((factor, rest), moving):
         raise Refused("what would be dropped, a = {} or b = {}, moves with the parameter: " + ", ".join(over), a, b)
     return ("≃", tuple(sorted(over)), a, b)
@@ -85,7 +85,7 @@ def monotone_map(K: Context, step: Step, before: Poly, after: Poly) -> tuple:
         raise Refused("{} is not shown to be positive", step.before, missing=("Gt", step.before, NOTHING))
     if not K.zero(add(after, K.log(before)), frozenset(step.split)):
         raise Refused("not shown: after = -ln(before)")
-    movers(K, over)
+    parameters(K, over)
     return ("⇄", tuple(sorted(over)), UNIT, NOTHING)
 
 
@@ -119,24 +119,11 @@ PRIMITIVES = {"equality": equality, "same minimiser": same_minimiser, "monotone 
               "certificate": certificate}  # fmt: skip
 
 
-def movers(K: Context, over: Iterable[str]) -> set[str]:
-    """The names that move when the parameters do: themselves, and what given equations define by them.
-
-    Refused where an equation ties a parameter to something that is to stay: "the minimiser over p, all else
-    held still" would then speak of no p at all.
-    """
-    moving = set(over)
-    if not moving or not moving <= K.names.keys():
+def parameters(K: Context, over: Iterable[str]) -> set[str]:
+    """The names that move with the parameters; refused where there are none."""
+    if not over or not set(over) <= K.names.keys():
         raise Refused("the parameters must be letters of this derivation, not: " + ", ".join(map(str, over)))
-    for _ in K.ties:
-        moving |= {left[1] for left, rest in K.ties if left and mentions(rest, moving)}
-    for left, rest in K.ties:
-        names = {a[1] for a in atoms(rest, "sym", "idx")}
-        sizes = {a[1] for s in atoms(rest, "sum") for _, n in s[1] for a in atoms(n, "sym")}
-        defined_by_them = left and left[1] in moving - set(over)
-        if names & moving and not defined_by_them and not names - sizes <= moving:
-            raise Refused("an equation ties the parameter to something else: " + ", ".join(sorted(names)))
-    return moving
+    return K.movers(over)
 
 
 # Models
@@ -171,7 +158,7 @@ def check_models(K: Context, given: Given, over: tuple[str, ...]) -> None:
             raise Refused(f"the witnesses do not vary {name}")
         if name in sizes and values and max(values) < 2:
             raise Refused(f"the witnesses do not vary the size {name}")
-    moving = movers(K, over) if over else set()
+    moving = K.movers(over)
     for name in over:
         if not any(m[name] != n[name] and all(m[o] == n[o] for o in m if o not in moving) for m in models for n in models):
             raise Refused(f"no two witnesses differ in {name} alone: is it tied to another letter?")

@@ -1,0 +1,64 @@
+# Needs make and Python >= 3.11. Another Python than python3: make run PYTHON=/path/to/python3.12
+PYTHON ?= python3
+PY := .venv/bin/python
+STAMP := .venv/installed
+NOTEBOOKS := $(wildcard notebooks/*.ipynb)
+
+# A user's own kernels, start-up files, matplotlibrc or PYTHONPATH must not change what a notebook prints.
+export JUPYTER_PATH := $(CURDIR)/.venv/share/jupyter
+export IPYTHONDIR := $(CURDIR)/.venv/var/ipython
+export MPLCONFIGDIR := $(CURDIR)/.venv/var/matplotlib
+unexport PYTHONPATH
+unexport MPLBACKEND
+
+# Encrypted transport on loopback, or each kernel starts with a warning that it has none.
+EXECUTE = JUPYTER_NO_CONFIG=1 $(PY) -m nbconvert --execute --to notebook \
+	--ExecutePreprocessor.kernel_name=python3 --ExecutePreprocessor.timeout=120 \
+	--ExecutePreprocessor.record_timing=False --KernelManager.transport_encryption=auto
+
+.PHONY: help run test lab notebooks clean
+help:
+	@echo "make run        derive and recheck every theorem, execute the notebooks into build/"
+	@echo "make test       ruff, mypy, unit tests, doctests, and the notebooks' stored outputs"
+	@echo "make lab        open the notebooks in JupyterLab"
+	@echo "make notebooks  execute the notebooks in place (their stored outputs change)"
+	@echo "make clean      remove all that make made, .venv included"
+
+run: $(STAMP)
+	@$(PY) -m cesym check
+	@rm -rf build/notebooks
+	@$(if $(NOTEBOOKS),$(EXECUTE) --output-dir=build/notebooks $(NOTEBOOKS),echo "There are no notebooks yet.")
+	@echo "Every theorem was rechecked and every notebook executed into build/notebooks/. To open the notebooks: make lab"
+
+# pytest comes last, so that its summary is the last thing to read.
+test: $(STAMP)
+	@$(PY) -m ruff check .
+	@$(PY) -m mypy
+	@$(PY) -m pytest --nbval --nbval-current-env --nbval-cell-timeout=120 tests cesym $(wildcard notebooks) $(PYTEST_ARGS)
+
+lab: $(STAMP)
+	@$(PY) -m jupyterlab $(LAB_ARGS) notebooks
+
+notebooks: $(STAMP)
+	@$(if $(NOTEBOOKS),$(EXECUTE) --inplace $(NOTEBOOKS),echo "There are no notebooks yet.")
+
+clean:
+	@rm -rf .venv build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache
+	@find cesym tests notebooks \( -name __pycache__ -o -name .ipynb_checkpoints \) -prune -exec rm -rf {} + 2>/dev/null || true
+
+# The stamp holds the folder it was made for: a copied or renamed folder would otherwise go on
+# using the package in the old one. A Python that was removed since makes a new .venv too.
+READY := $(shell test -x $(PY) && cat $(STAMP) 2>/dev/null)
+ifneq "$(READY)" "$(CURDIR)"
+.PHONY: $(STAMP)
+endif
+
+$(STAMP): pyproject.toml constraints.txt
+	@command -v "$(PYTHON)" >/dev/null || { echo "cesym: '$(PYTHON)' is not a command here; install Python 3.11 or later, or name yours: make run PYTHON=/path/to/python3" >&2; exit 1; }
+	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "cesym: needs Python 3.11 or later, and '$(PYTHON)' is older; name another: make run PYTHON=/path/to/python3" >&2; exit 1; }
+	@"$(PYTHON)" -c 'import ensurepip, venv' 2>/dev/null || { echo "cesym: '$(PYTHON)' cannot make a virtual environment; on Debian and Ubuntu 'apt install python3-venv' mends that, or name another: make run PYTHON=/path/to/python3" >&2; exit 1; }
+	@echo "Setting up .venv (once; about a minute)"
+	@if [ "$(READY)" != "$(CURDIR)" ]; then "$(PYTHON)" -m venv --clear .venv; fi
+	@$(PY) -m pip install -qq --disable-pip-version-check -c constraints.txt -e '.[notebooks,test]'
+	@$(PY) -c 'import matplotlib.font_manager'  # its slow first import would print into a notebook
+	@printf '%s\n' "$(CURDIR)" > $(STAMP)

@@ -1,0 +1,217 @@
+"""A wrong line beside the line before it, with numbers to try repairs on and the kernel to confirm them."""
+
+from collections.abc import Iterator, Mapping
+from fractions import Fraction
+from functools import cached_property, lru_cache
+from random import Random
+from typing import Any
+
+import mpmath
+import sympy as sp
+
+from cesym.affine import constants_between
+from cesym.attempt import admitted_equality, same_minimiser_step
+from cesym.expressions import expression
+from cesym.given import Given, Search
+from cesym.kernel.trees import Refused, name_of, tree
+from cesym.kernel.witness import mixed
+from cesym.refute.values import value_at
+
+__all__ = ["Case"]
+
+DIGITS = 30
+CLOSE = mpmath.mpf(10) ** -20
+SHAPES = ((2, 2), (2, 3), (1, 2), (3, 4), (3, 3), (2, 4))  # sizes of the models: the cheapest that tell much first
+# Factors that are no rational numbers, and by which a line is nevertheless wrong.
+UNITS = (sp.S.One, sp.log(2), sp.log(10), sp.pi, sp.sqrt(2), sp.sqrt(sp.pi), sp.sqrt(2 * sp.pi))
+LARGEST = 64  # of the numbers in a factor that is recognised
+POWERS = (1, -1, 2, -2, sp.S.Half, -sp.S.Half)
+
+
+class Case:
+    """``claimed`` does not follow from ``before``: what was meant?"""
+
+    def __init__(self, before: Any, claimed: Any, given: Given, relation: str = "=", over: tuple = ()) -> None:
+        self.before, self.claimed, self.relation, self.over = before, claimed, relation, over
+        known = {name_of(t) for t, _ in given.letters}
+        size = next((expression(t) for t, _ in given.letters if t[0] == "Symbol" and t[1] == "N"), None)
+        # An index that is new here numbers a sample.
+        fresh = [s for s in indices_in(claimed) & claimed.free_symbols if s.name not in known]
+        facts = [f for s in sorted(fresh, key=str) for f in (sp.Ge(s, 1), sp.Le(s, size))] if size is not None else []
+        self.given = Given.of(given, before, claimed).extended(facts)
+
+    @cached_property
+    def models(self) -> list[dict]:
+        """Models at which the line before has a value; for ≃ three in a row differ in the parameters alone."""
+        search = Search(tuple(fact.tree for fact in self.given.facts), self.given.letters, Random(5))
+        found: list[dict] = []
+        for shape in SHAPES * 2:
+            model = search.model(shape)
+            row = [] if model is None else [model]
+            if model and self.relation == "≃":
+                moving = set().union(*(search.moving(name) for name in map(letter_name, self.over)))
+                keep = {name: value for name, value in model.items() if name not in moving}
+                row += filter(None, (search.model(keep=keep) for _ in range(2)))
+                row = row if len(row) == 3 else []
+            with mpmath.workdps(DIGITS):
+                if row and all(value_at(tree(self.before), one) is not None for one in row):
+                    found += row
+            if len(found) >= (6 if self.relation != "≃" else 12):
+                break
+        return found
+
+    @lru_cache(20_000)  # noqa: B019  (a case does not outlive its diagnosis)
+    def value(self, expr: sp.Expr, n: int) -> Any:
+        """The value of an expression at model n, or None."""
+        with mpmath.workdps(DIGITS):
+            try:
+                return value_at(tree(expr), self.models[n])
+            except (Refused, RecursionError):
+                return None
+
+    def same(self, left: sp.Expr, right: sp.Expr) -> bool:
+        """Do two expressions agree at every model, up to the case's relation?"""
+        if not self.models:
+            return False
+        if self.relation == "≃":
+            return self.same_up_to_constants(left, right)
+        some = False
+        for n in range(len(self.models)):
+            a, b = self.value(left, n), self.value(right, n)
+            if a is None and b is None:
+                continue
+            if a is None or b is None or not near(a, b):
+                return False
+            some = True
+        return some
+
+    def same_up_to_constants(self, left: sp.Expr, right: sp.Expr) -> bool:
+        moved = False
+        for start in range(0, len(self.models), 3):
+            values = [self.value(e, n) for n in range(start, start + 3) for e in (left, right)]
+            if None in values:
+                return False
+            with mpmath.workdps(DIGITS):
+                v = mixed([*values, mpmath.mpf(0)], mpmath.mp)
+                b1, a1, b2, a2 = v[0] - v[2], v[1] - v[3], v[0] - v[4], v[1] - v[5]
+                if not near(b1 * a2, b2 * a1) or b1 * a1 < 0 or b2 * a2 < 0:
+                    return False
+                moved = moved or abs(a1) + abs(a2) > CLOSE
+        return moved
+
+    def fits(self, repaired: sp.Expr) -> bool:
+        return self.same(self.before, repaired)
+
+    def shown(self, left: sp.Expr, right: sp.Expr) -> bool:
+        """Does the kernel admit it?"""
+        try:
+            if self.relation == "≃":
+                return self.constants(left, right, self.over) is not None
+            admitted_equality(left, right, self.given)
+            return True
+        except (Refused, ValueError, RecursionError):
+            return False
+
+    def constants(self, left: sp.Expr, right: sp.Expr, over: tuple) -> tuple | None:
+        """(a, b) with left = a*right + b over the parameters, as the kernel admits it."""
+        try:
+            a, b = constants_between(left, right, over)
+            same_minimiser_step(left, right, tuple(sorted(map(letter_name, over))), a, b, self.given)
+            return a, b
+        except (Refused, ValueError, RecursionError):
+            return None
+
+    # Letters
+
+    @cached_property
+    def letters(self) -> list[Any]:
+        """Symbols and families that either line reads, without sizes and indices, in reading order of the names."""
+        names = {s.name for e in (self.before, self.claimed) for s in e.free_symbols if s.is_Symbol}
+        found = [expression(t) for t, _ in self.given.letters if name_of(t) in names]
+        return [letter for letter in found if not is_size(letter) and letter not in self.indices]
+
+    @cached_property
+    def sizes(self) -> list[sp.Symbol]:
+        return [letter for t, _ in self.given.letters if is_size(letter := expression(t))]
+
+    @cached_property
+    def indices(self) -> list[sp.Symbol]:
+        """Index letters, bound or free."""
+        return sorted(indices_in(self.before) | indices_in(self.claimed), key=str)
+
+    # Factors
+
+    def factor(self, right: sp.Expr, left: sp.Expr | None = None, offset: sp.Expr = sp.S.Zero) -> sp.Expr | None:
+        """c with left = offset + c*(right - offset) at every model: a number, or a power of one letter times a number."""
+        left = self.before if left is None else left
+        ratios: dict[int, Any] = {}
+        for n in range(len(self.models)):
+            values = [self.value(e, n) for e in (left, right, offset)]
+            if None in values:
+                return None
+            with mpmath.workdps(DIGITS):
+                a, b, zero = mixed([*values, mpmath.mpf(0)], mpmath.mp)[:3]
+                if near(b, zero):
+                    if not near(a, zero):
+                        return None
+                    continue
+                ratios[n] = (a - zero) / (b - zero)
+            if len(ratios) == 3 and (found := self.recognised(ratios)) is None:
+                return None
+        return self.recognised(ratios) if len(ratios) > 1 else None
+
+    def recognised(self, ratios: Mapping[int, Any]) -> sp.Expr | None:
+        with mpmath.workdps(DIGITS):
+            for unit in self.units():
+                size = [self.value(unit, n) for n in ratios]
+                if None in size or 0 in size:
+                    continue
+                pure = [mixed([r, s], mpmath.mp) for r, s in zip(ratios.values(), size, strict=True)]
+                pure = [r / s for r, s in pure]
+                if all(near(x, pure[0]) for x in pure):
+                    c = rational(pure[0])
+                    if c is not None:
+                        return c * unit
+        return None
+
+    def units(self) -> Iterator[sp.Expr]:
+        yield from (unit**sign for unit in UNITS for sign in (1, -1))
+        for size in self.sizes:
+            yield from ((size - 1) / size, size / (size - 1))
+        for letter in (*self.sizes, *(x for x in self.letters if isinstance(x, sp.Symbol))):
+            yield from (letter**power for power in POWERS)
+
+
+def near(a: Any, b: Any) -> bool:
+    if isinstance(a, Fraction) and isinstance(b, Fraction):
+        return a == b
+    with mpmath.workdps(DIGITS):
+        a, b = mixed([a, b], mpmath.mp)
+        return abs(a - b) <= CLOSE * (1 + abs(a) + abs(b))
+
+
+def rational(x: Any) -> sp.Rational | None:
+    """The small rational that a number is, else None."""
+    if not isinstance(x, Fraction):
+        if not mpmath.isfinite(x) or abs(x) > LARGEST + 1:
+            return None
+        exact = Fraction(str(x)).limit_denominator(LARGEST)
+        if not near(x, exact):
+            return None
+        x = exact
+    return sp.Rational(x.numerator, x.denominator) if abs(x.numerator) <= LARGEST and x.denominator <= LARGEST else None
+
+
+def is_size(letter: Any) -> bool:
+    return isinstance(letter, sp.Symbol) and bool(letter.is_integer and letter.is_positive)
+
+
+def indices_in(e: sp.Basic) -> set[sp.Symbol]:
+    """The letters that a line uses as indices, bound or free."""
+    found = {limit[0] for part in e.atoms(sp.Sum, sp.Product) for limit in part.limits}
+    return found | {s for entry in e.atoms(sp.Indexed) for at in entry.indices for s in at.free_symbols if not is_size(s)}
+
+
+def letter_name(letter: Any) -> str:
+    letter = letter.base if isinstance(letter, sp.Indexed) else letter
+    return letter if isinstance(letter, str) else getattr(letter, "label", letter).name

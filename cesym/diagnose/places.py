@@ -1,0 +1,309 @@
+"""Mistakes at one place of a line: a term, a range, an index, an exponent. One small function a kind.
+
+A rule undoes a mistake at one part of an expression. It is tried on the claimed line, which it may repair, and on
+the line before, from which it may make the claimed one.
+"""
+
+from collections.abc import Callable, Iterator
+from itertools import product
+
+import sympy as sp
+
+from cesym.diagnose.case import Case, is_size
+from cesym.diagnose.edits import Edit, edits, entries_of, terms
+from cesym.diagnose.whole import Either, Repair, factor_kind
+from cesym.diagnose.words import Formula
+
+__all__ = ["PLACES"]
+
+DIFFERS = Either("differs", "seems to differ")
+
+
+# Terms
+
+
+def factor_in_a_term(case: Case) -> Iterator[Repair]:
+    """One term of the claimed line is off by a factor, or does not belong there."""
+    for term, put in terms(case.claimed):
+        if term.is_zero:
+            continue
+        if case.relation == "≃":
+            factors = [sp.S.NegativeOne, sp.S(2), sp.S.Half]
+        else:
+            c = case.factor(case.claimed, offset=put(sp.S.Zero))
+            factors = [] if c is None or c == 1 else [c]
+        for c in factors:
+            whole = put(c * term)
+            if c == 0:
+                yield extra_term(case, term, whole)
+            else:
+                yield repaired_term(case, term, c * term, 1 / c, case.before, whole)
+
+
+def factor_in_a_term_before(case: Case) -> Iterator[Repair]:
+    """One term of the line before is missing in the claimed one, or stands there with another factor."""
+    for term, put in terms(case.before):
+        if term.is_zero:
+            continue
+        if case.relation == "≃":
+            factors = [sp.S.Zero, sp.S.NegativeOne, sp.S(2), sp.S.Half]
+        else:
+            c = case.factor(case.before, left=case.claimed, offset=put(sp.S.Zero))
+            factors = [] if c is None or c == 1 else [c]
+        for c in factors:
+            whole = put(c * term)
+            if c == 0:
+                yield dropped_term(case, term, whole)
+            else:
+                yield repaired_term(case, c * term, term, c, whole, case.claimed)
+
+
+def repaired_term(case: Case, yours: sp.Expr, theirs: sp.Expr, c: sp.Expr, left: sp.Expr, right: sp.Expr) -> Repair:
+    """One term is c times what it should be."""
+    kind = factor_kind(c)
+    if c in (2, sp.S.Half):
+        halved = any(t.as_coeff_Mul()[0].q % 2 == 0 for t in (yours, theirs) if t.as_coeff_Mul()[0].is_Rational)
+        kind = "half" if halved or c == sp.S.Half else "doubled term"
+    if kind == "sign":
+        return Repair("sign", left, right, ("One sign ", DIFFERS, ": you have ", signed(yours), ", the line before ",
+                      signed(theirs), "."), ("A minus in front of a bracket reaches every term in it.",))  # fmt: skip
+    if kind == "doubled term":
+        return Repair(kind, left, right, ("One term ", Either("stands", "seems to stand"), " twice in your line: ", theirs, "."),
+                      ("Each term of the line before is written once.",))  # fmt: skip
+    so: tuple = ("Each term keeps its factor from line to line.",)
+    if kind == "half":
+        so = ("Follow the 2: it comes from a square, a square root (", Formula(r"\ln\sqrt a = \tfrac12 \ln a", "ln √a = ½ ln a"),
+              ") or a denominator.")  # fmt: skip
+    elif kind == "reduction":
+        so = ("What is the same for every sample is counted once for each sample of the sum; a mean divides every term.",)
+    elif kind == "base":
+        so = ("All logarithms of a line have one base; here it is e.",)
+    return Repair(kind, left, right, ("One term ", DIFFERS, ": you have ", yours, ", the line before ", theirs, "."), so)
+
+
+def signed(term: sp.Expr) -> Formula:
+    from cesym.printers import latex, text
+
+    minus = term.could_extract_minus_sign()
+    term = -term if minus else term
+    if isinstance(term, sp.Add):
+        return Formula(f"{'-' if minus else '+'}({latex(term)})", f"{'−' if minus else '+'}({text(term)})")
+    return Formula(f"{'-' if minus else '+'}{latex(term)}", f"{'−' if minus else '+'}{text(term)}")
+
+
+def extra_term(case: Case, term: sp.Expr, left_over: sp.Expr) -> Repair:
+    twice = any(one == term or isinstance(term, sp.Sum) and one == term.args[0] for one, _ in terms(case.before))
+    if twice:
+        return Repair("doubled term", case.before, left_over, ("One term ", Either("stands", "seems to stand"),
+                      " twice in your line: ", term, "."), ("Each term of the line before is written once.",))  # fmt: skip
+    return Repair("extra term", case.before, left_over, ("Your line has a term that the line before has not: ", term, "."),
+                  ("Take it out, or put in the line in which it arises.",))  # fmt: skip
+
+
+def dropped_term(case: Case, term: sp.Expr, left_over: sp.Expr) -> Repair:
+    lost = [letter for letter in case.over if entries_of(term, letter)]
+    names = [letter.label if isinstance(letter, sp.IndexedBase) else letter for letter in lost]
+    if case.relation == "≃" and lost:
+        return Repair("dropped parameter", left_over, case.claimed, ("The term you dropped, ", term, ", contains ", names[0],
+                      ", and you minimise over ", names[0], "."), ("Only what does not move with the parameter may be dropped: "
+                      "write the term back.",))  # fmt: skip
+    letters = [letter for letter in case.letters if entries_of(term, letter)]
+    so: tuple = ("Every line has all the terms: write it back.",)
+    if letters:
+        name = letters[-1].label if isinstance(letters[-1], sp.IndexedBase) else letters[-1]
+        so = ("It contains ", name, ", so it is no constant that one may leave out: write it back.")
+    return Repair("dropped term", left_over, case.claimed, ("Your line ", Either("has lost", "seems to have lost"), " the term ",
+                  term, "."), so)  # fmt: skip
+
+
+# Rules for one part of an expression
+
+
+def move_log(e: sp.Expr, case: Case) -> Iterator[sp.Expr]:
+    """The log of a sum for the sum of the logs; a log too many or too few; a product of logs."""
+    if isinstance(e, sp.log):
+        inside = e.args[0]
+        if isinstance(inside, sp.Sum):
+            body, limits = inside.args[0], inside.args[1:]
+            factors = sp.Mul.make_args(body)
+            yield sp.Sum(sp.log(body), *limits)
+            for n, f in enumerate(factors):
+                if len(factors) > 1:
+                    rest = sp.Mul(*factors[:n], *factors[n + 1 :])
+                    yield sp.Sum(rest * sp.log(f), *limits)
+                    yield sp.Sum(f * sp.log(rest), *limits)
+        elif isinstance(inside, sp.Add):
+            yield sp.Add(*map(sp.log, inside.args))
+        yield inside
+    elif isinstance(e, sp.Product) and e.args[0].has(sp.log):
+        yield sp.Sum(*e.args)
+    elif isinstance(e, sp.gamma):
+        yield sp.loggamma(*e.args)
+    elif isinstance(e, sp.Indexed | sp.factorial | sp.binomial) or e in case.letters:
+        yield sp.log(e)
+
+
+def move_range(e: sp.Expr, case: Case) -> Iterator[sp.Expr]:
+    """A range that starts or ends elsewhere."""
+    if isinstance(e, sp.Sum | sp.Product):
+        for n, (letter, low, high) in enumerate(e.limits):
+            ends = [(low + a, high + b) for a, b in product((0, -1, 1), repeat=2) if a or b]
+            ends += [(low, size) for size in case.sizes if size != high]
+            for start, stop in ends:
+                yield e.func(e.function, *e.limits[:n], (letter, start, stop), *e.limits[n + 1 :])
+
+
+def complement(e: sp.Expr, case: Case) -> Iterator[sp.Expr]:
+    """1 - p for p at one place."""
+    if isinstance(e, sp.Indexed) or e in case.letters:
+        yield 1 - e
+    elif isinstance(e, sp.Add) and len(e.args) == 2 and isinstance(1 - e, sp.Indexed | sp.Symbol):
+        yield 1 - e
+
+
+def move_index(e: sp.Expr, case: Case) -> Iterator[sp.Expr]:
+    """Another index at one entry; the letter of a sum that its body does not use."""
+    if isinstance(e, sp.Indexed):
+        for n, index in enumerate(e.indices):
+            for other in (*case.indices, index + 1, index - 1):
+                if other != index:
+                    yield e.base[(*e.indices[:n], other, *e.indices[n + 1 :])]
+        if len(e.indices) == 2:
+            yield e.base[e.indices[::-1]]
+    elif isinstance(e, sp.Symbol) and e in case.indices:
+        yield from (other for other in case.indices if other != e)
+    elif isinstance(e, sp.Sum | sp.Product):
+        for n, (letter, low, high) in enumerate(e.limits):
+            for other in case.indices:
+                if other not in (limit[0] for limit in e.limits):
+                    yield e.func(e.function, *e.limits[:n], (other, low, high), *e.limits[n + 1 :])
+
+
+def move_letter(e: sp.Expr, case: Case) -> Iterator[sp.Expr]:
+    """Another letter at one place."""
+    if isinstance(e, sp.Indexed):
+        yield from (b[e.indices] for b in case.letters if isinstance(b, sp.IndexedBase) and b != e.base)
+    elif e in case.letters:
+        yield from (b for b in case.letters if isinstance(b, sp.Symbol) and b != e)
+
+
+def double_or_halve(e: sp.Expr, case: Case) -> Iterator[sp.Expr]:
+    if isinstance(e, sp.Mul | sp.Indexed | sp.Pow | sp.exp | sp.log | sp.Abs) or e in case.letters or e is sp.pi:
+        yield from (2 * e, e / 2)
+
+
+def lose_factor(e: sp.Expr, case: Case) -> Iterator[sp.Expr]:
+    if isinstance(e, sp.Mul):
+        yield from (sp.Mul(*e.args[:n], *e.args[n + 1 :]) for n, f in enumerate(e.args) if f != -1)
+    elif isinstance(e, sp.Indexed) or e in case.letters:
+        yield sp.S.One
+
+
+def move_power(e: sp.Expr, case: Case) -> Iterator[sp.Expr]:
+    """Another exponent; a square of a sum for a sum of squares; an absolute value for a square."""
+    if isinstance(e, sp.Pow) and e.base is not sp.E:
+        b, x = e.args
+        yield from (b ** (x + 1), b ** (x - 1), b ** (2 * x), b ** (x / 2), b, b ** (-x) if x.is_Rational else b)
+        if isinstance(b, sp.Sum):
+            yield sp.Sum(b.args[0] ** x, *b.args[1:])
+        if x == 2:
+            yield sp.Abs(b)
+    elif isinstance(e, sp.Abs):
+        yield from (e.args[0] ** 2, e.args[0])
+    elif isinstance(e, sp.Indexed | sp.Add) or e in case.letters:
+        yield from (e**2, sp.sqrt(e), 1 / e)
+        if isinstance(e, sp.Add):
+            yield sp.Abs(e)
+
+
+def flip_sign(e: sp.Expr, case: Case) -> Iterator[sp.Expr]:
+    if isinstance(e, sp.Add):
+        yield from (sp.Add(*e.args[:n], -t, *e.args[n + 1 :]) for n, t in enumerate(e.args))
+    elif isinstance(e, sp.exp):
+        yield sp.exp(-e.args[0])
+    elif isinstance(e, sp.Pow) and not e.exp.is_Rational:
+        yield e.base ** (-e.exp)
+    elif isinstance(e, sp.Mul):
+        yield -e
+
+
+def place_words(edit: Edit, yours: sp.Expr, theirs: sp.Expr) -> tuple:
+    return "One place ", DIFFERS, ": you have ", yours, ", the line before ", theirs, "."
+
+
+def log_words(edit: Edit, yours: sp.Expr, theirs: sp.Expr) -> tuple:
+    if isinstance(yours, sp.log) and isinstance(yours.args[0], sp.Sum) and isinstance(theirs, sp.Sum):
+        return "You took the log of the sum, ", yours, "; the line before sums the logs, ", theirs, "."
+    return "One logarithm ", DIFFERS, ": you have ", yours, ", the line before ", theirs, "."
+
+
+def range_words(edit: Edit, yours: sp.Expr, theirs: sp.Expr) -> tuple:
+    mine, right = next((a, b) for a, b in zip(yours.limits, theirs.limits, strict=True) if a != b)
+    what = "sum" if isinstance(yours, sp.Sum) else "product"
+    return f"Your {what} runs over ", span(mine), ", the line before over ", span(right), "."
+
+
+def span(limit: tuple) -> Formula:
+    from cesym.printers import latex, text
+
+    letter, low, high = limit
+    return Formula(f"{latex(letter)} = {latex(low)}, \\dots, {latex(high)}", f"{text(letter)} = {text(low)}, …, {text(high)}")
+
+
+def range_so(yours: sp.Expr, theirs: sp.Expr) -> tuple:
+    mine, right = next((a, b) for a, b in zip(yours.limits, theirs.limits, strict=True) if a != b)
+    if mine[1] == 0 and right[1] == 1:
+        return ("Numbered from 1 there is nothing at 0; counting from 0, as Python does, ends at ", right[2] - 1, ".")
+    less = [end for end, a, b in (("first", mine[1], right[1]), ("last", right[2], mine[2])) if (a - b).is_positive]
+    return (f"The {less[0]} one is missing." if less else "Count the terms at N = 1: how many are there?",)
+
+
+def power_words(edit: Edit, yours: sp.Expr, theirs: sp.Expr) -> tuple:
+    return "One exponent ", DIFFERS, ": you have ", yours, ", the line before ", theirs, "."
+
+
+def index_words(edit: Edit, yours: sp.Expr, theirs: sp.Expr) -> tuple:
+    return "One index ", DIFFERS, ": you have ", yours, ", the line before ", theirs, "."
+
+
+def sign_words(edit: Edit, yours: sp.Expr, theirs: sp.Expr) -> tuple:
+    return "One sign ", DIFFERS, ": you have ", yours, ", the line before ", theirs, "."
+
+
+Words = Callable[[Edit, sp.Expr, sp.Expr], tuple]
+RULES: tuple[tuple[str, Callable, Words, tuple], ...] = (
+    ("range", move_range, range_words, ()),
+    ("log outside", move_log, log_words, ("The log of a product is the sum of the logs; of a sum there is no such rule.",)),
+    ("sign", flip_sign, sign_words, ("A minus goes with its term, also inside a bracket, an exponent or a log.",)),
+    ("swap", complement, place_words, ("A probability and its complement sum to 1; look which of them goes with which target.",)),
+    ("index", move_index, index_words, ("An index names one entry; the letter of a sum runs inside that sum only.",)),
+    ("direction", move_letter, place_words, ("Two letters are mixed up here: which is the target, which the prediction?",)),
+    ("half", double_or_halve, place_words, ("Follow the 2: a square, a square root or a denominator brings it in.",)),
+    ("factor", lose_factor, place_words, ("Each factor goes along from line to line.",)),
+    ("exponent", move_power, power_words, ("Check it with one number: does the power hold for the whole bracket or for one part?",)),
+)  # fmt: skip
+
+
+def rule_search(kind: str, rule: Callable, words: Words, so: tuple) -> Callable[[Case], Iterator[Repair]]:
+    def search(case: Case) -> Iterator[Repair]:
+        for edit in edits(case.claimed, lambda e: rule(e, case)):
+            yours, theirs = edit.part, edit.other
+            yield Repair(kind, case.before, edit.whole, words(edit, yours, theirs), so or range_so(yours, theirs))
+        for edit in edits(case.before, lambda e: rule(e, case)):
+            yours, theirs = edit.other, edit.part
+            yield Repair(kind, edit.whole, case.claimed, words(edit, yours, theirs), so or range_so(yours, theirs))
+
+    return search
+
+
+def entry_everywhere(case: Case) -> Iterator[Repair]:
+    """An entry with a wrong index, wherever it stands."""
+    for entry in sorted(case.claimed.atoms(sp.Indexed), key=str):
+        for other in move_index(entry, case):
+            whole = case.claimed.xreplace({entry: other})
+            yield Repair("index", case.before, whole, ("The index ", DIFFERS, ": you have ", entry, ", the line before ", other, "."),
+                         ("An index names one entry; the letter of a sum runs inside that sum only.",))  # fmt: skip
+
+
+PLACES = (factor_in_a_term, factor_in_a_term_before, *(rule_search(*row) for row in RULES), entry_everywhere)
+_ = is_size

@@ -1,0 +1,105 @@
+"""Sentences that are Markdown on a page and plain text in a terminal, with formulas in the house's own printers."""
+
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+import sympy as sp
+
+from cesym.letters import ascii_only
+from cesym.printers import latex, text
+from cesym.refute import Counterexample, assignments, told_apart
+
+__all__ = ["Formula", "Sentence", "listed", "numbers", "say"]
+
+
+class Formula(NamedTuple):
+    """Mathematics that is no SymPy expression, in both spellings."""
+
+    latex: str
+    text: str
+
+
+class Sentence(str):
+    """Markdown with formulas between dollars; ``text`` is the same for a terminal."""
+
+    text: str
+
+    @property
+    def ascii(self) -> str:
+        return ascii_only(self.text)
+
+
+def say(*pieces: Any) -> Sentence:
+    """One sentence from words, SymPy expressions and formulas.
+
+    >>> from cesym.symbols import sigma
+    >>> say("What about ", sigma, "?").text
+    'What about σ?'
+    """
+    made = Sentence("".join(page(piece) for piece in pieces))
+    made.text = "".join(terminal(piece) for piece in pieces)
+    return made
+
+
+def page(piece: Any) -> str:
+    if isinstance(piece, str):
+        return piece
+    return f"${piece.latex}$" if isinstance(piece, Formula) else f"${latex(piece)}$"
+
+
+def terminal(piece: Any) -> str:
+    if isinstance(piece, Sentence):
+        return piece.text
+    if isinstance(piece, str):
+        return piece.replace("`", "").replace("**", "")
+    return piece.text if isinstance(piece, Formula) else text(piece)
+
+
+def number(x: str) -> Formula:
+    return Formula(x, x.replace("-", "−"))
+
+
+def listed(items: Iterable[Any]) -> list:
+    """Pieces with commas and a last "and" between them."""
+    items = list(items)
+    out: list = []
+    for n, item in enumerate(items):
+        out += [", " if n < len(items) - 1 else " and "] * (n > 0) + [item]
+    return out
+
+
+def equations(values: Any) -> list:
+    """``N = 1``, ``k_1 = 1``, ... with commas between them."""
+    made = [
+        Formula(f"{page_letter} = {value}", f"{letter} = {value.replace('-', '−')}")
+        for (page_letter, value), (letter, _) in zip(assignments(values, latex), assignments(values, text), strict=True)
+    ]
+    return [piece for equation in made for piece in (", ", equation)][1:]
+
+
+def numbers(found: Counterexample) -> Sentence:
+    """What the two lines give at the numbers that were found."""
+    rows = (found, *found.others)
+    at = ["At ", *equations(found.values), " "] if found.values else ["As numbers, "]
+    if not found.others:
+        before, after = found.shown
+        if found.after is None:
+            return say(*at, "your line has no value; the line before gives ", number(before), ".")
+        return say(*at, "your line gives ", number(after), ", the line before ", number(before), ".")
+    moving = [letter for letter in found.values if len({row.values.get(letter) for row in rows}) > 1]
+    fixed = {letter: value for letter, value in found.values.items() if letter not in moving}
+    places = [
+        piece
+        for row in rows
+        for piece in (" and ", *equations({letter: row.values[letter] for letter in moving if letter in row.values}))
+    ][1:]
+    rest = [" (with ", *equations(fixed), ")"] if fixed else []
+    ours = told_apart(*(row.after for row in rows))
+    theirs = told_apart(*(row.before for row in rows))
+    return say("At ", *places, *rest, " your line gives ", *listed(map(number, ours)), ", the line before ",
+               *listed(map(number, theirs)), ".")  # fmt: skip
+
+
+def family(letter: Any) -> sp.Expr:
+    """The letter alone, also of a family."""
+    return letter.label if isinstance(letter, sp.IndexedBase) else letter

@@ -1,0 +1,127 @@
+"""Numbers: a formula made a function of arrays that keeps its digits and its limits.
+
+The way is expression -> stable expression (`stable`, over the operations in `nodes`) -> source (`printer`) ->
+function (`function`, with one module a backend). A backend is imported when it is first asked for.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from sympy import Indexed, IndexedBase, Symbol, sympify
+
+from cesym.numeric.function import BACKENDS, Lambdified, Request, built
+from cesym.numeric.printer import Output
+
+if TYPE_CHECKING:
+    from cesym.losses import Loss
+
+__all__ = ["BACKENDS", "Lambdified", "lambdify", "lambdify_loss"]
+
+
+def lambdify(
+    args: Any,
+    expr: Any,
+    backend: str = "numpy",
+    *,
+    given: Any = (),
+    axes: Mapping[Symbol, Any] | None = None,
+    check: bool = True,
+) -> Lambdified:
+    """A function of arrays that computes ``expr`` in a stable form: the counterpart of `sympy.lambdify`.
+
+    ``args`` is a letter or a sequence of letters: a symbol is one number a sample; a family has one trailing
+    axis for each of its indices, summed over or kept as the expression says. Axes before these are samples and
+    broadcast as in NumPy. A free index, as j in q[j]/p[j], is a trailing axis of the result; ``axes`` gives
+    their order, and the length, as in {j: C}, where no argument has it. ``expr`` may be a string, or a tuple of
+    expressions to compute in one pass. The length of an axis, such as N or C, is read off the arrays.
+
+    Domain: at its ends the limit is computed (0*log(0) is 0, a term of weight 0 counts 0); NaN in, NaN out.
+    What ``given`` and the assumptions of a symbol say about a single letter is checked in numbers, ends
+    included; ``check=False`` leaves that out, here or in a call.
+    Shapes and types: float32 in, float32 out; Python numbers, integers and bools take the type of the rest, or
+    float64; without axes the result is a NumPy scalar. Inputs are not changed, and nothing warns.
+    Raises: ValueError or TypeError in one sentence; ImportError where the backend is not installed.
+
+    >>> from cesym.symbols import C, c, p, q
+    >>> from sympy import Sum, log
+    >>> f = lambdify((q, p), -Sum(q[c]*log(p[c]), (c, 1, C)))
+    >>> print(f([[0, 1], [0.5, 0.5]], [[0, 1], [0.25, 0.75]]))
+    [0.         0.83698822]
+    >>> print(f.code[f.code.index("def f"):])
+    def f(q, p):
+        return 0.0 - np.sum(weighted(q, np.log(p)), axis=-1)
+    <BLANKLINE>
+    >>> print(f.report)
+    weighted log: log(p[c])*q[c] -> weighted(q[c], log(p[c]))
+    """
+    args = list(args) if isinstance(args, Sequence) else [args]
+    for arg in args:
+        if not isinstance(arg, (Symbol, IndexedBase, Indexed)):
+            raise TypeError(f"args must be symbols, families or entries such as p[i]; got {arg!r}")
+    if len(set(map(str, args))) < len(args):
+        raise ValueError(f"args must be different letters; got {', '.join(map(str, args))}")
+    entries = {arg: Symbol(str(arg), real=True) for arg in args if isinstance(arg, Indexed)}
+
+    def read(e: Any) -> Any:
+        if isinstance(e, (tuple, list)):
+            return tuple(map(read, e))
+        if isinstance(e, str):
+            from cesym.parse import parse
+
+            e = parse(e, {str(arg): arg for arg in args if not isinstance(arg, Indexed)})
+        return Output(sympify(e).xreplace(entries))
+
+    letters = [entries.get(arg, arg) for arg in args]
+    return built(Request("f", letters, list(map(str, args)), read(expr), given, axes or {}, check=check), backend)
+
+
+def lambdify_loss(
+    loss: "Loss",
+    backend: str = "numpy",
+    derivative: int | tuple[int, ...] | None = None,
+    reduction: str | None = None,
+    check: bool = True,
+) -> Lambdified:
+    """The function of arrays behind `Loss.lambdify`, which says what the arguments mean.
+
+    >>> from cesym.losses import squared_error
+    >>> print(lambdify_loss(squared_error, reduction="mean")([1, 2], [1, 4]))
+    2.0
+    """
+    orders = derivative if isinstance(derivative, tuple) else (derivative or 0,)
+    if not orders or not all(order in (0, 1, 2) for order in orders):
+        raise ValueError(f"derivative must be None, 0, 1, 2 or a tuple of these numbers; got {derivative!r}")
+    if reduction not in (None, "sum", "mean"):
+        raise ValueError(f"reduction must be None, 'sum' or 'mean'; got {reduction!r}")
+    shared: list[tuple[Symbol, ...]] = [()] * len(loss.parameters)
+    first, second = [loss.axes[:1], *shared], [loss.axes[1:], *shared]
+
+    def outputs(order: int) -> Any:
+        if order == 0:
+            return Output(loss.expr)
+        if order == 1:
+            return row(loss.gradient(), first)
+        table = loss.hessian() if shared else (loss.hessian(),)
+        rows = tuple(row(values, [one + two for two in second]) for values, one in zip(table, first, strict=True))
+        return rows if shared else rows[0]
+
+    def row(values: Any, axes: Sequence[tuple[Symbol, ...]]) -> Any:
+        pairs = zip(values if shared else (values,), axes, strict=True)
+        made = tuple(Output(sympify(value), own, derivative=True) for value, own in pairs)
+        return made if shared else made[0]
+
+    letters = [loss.target, loss.prediction, *loss.parameters]
+    kinds = ["target", "prediction", *["parameter"] * len(shared)]
+    classes = loss.classes
+    request = Request(
+        loss.name,
+        letters,
+        [f"{kind} {letter}" for kind, letter in zip(kinds, letters, strict=True)],
+        tuple(map(outputs, orders)) if isinstance(derivative, tuple) else outputs(*orders),
+        loss.domain,
+        {index: classes[1] for index in loss.axes[: max(orders)]} if classes else {},
+        loss.target if isinstance(loss.target, IndexedBase) else None,
+        reduction,
+        check,
+    )
+    return built(request, backend)

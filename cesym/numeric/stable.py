@@ -1,0 +1,74 @@
+"""Rewriting a formula into one that keeps its digits, and its limits, in floating point.
+
+Over the reals each rule is an identity wherever both sides are defined; at the ends it takes the limit.
+
+====================  ==========================  =====================================================
+found                 becomes                     because
+====================  ==========================  =====================================================
+log(1 + t)            log1p(t)                    1 + t is rounded
+log(a*t**n)           n*log_times(t, a**(1/n))    a*t is rounded, which matters near 1, and overflows
+w*log(t)              weighted(w, log(t))         0 log 0 = 0
+a*r**2/v              square_over(r, v, a)        r**2 overflows and underflows
+n/d                   xdivy(n, d)                 what has weight 0 counts 0, whatever it is divided by
+-k/p + (1-k)/(1-p)    (p - k)/(1 - p)/p           the difference of the two terms loses digits
+a/v**2 - b/v          dominated(a/v**2, -b/v)     inf - inf: the stronger pole decides
+Sum of delta(c, t)*f  f at c = t                  a one-hot array need not be built
+====================  ==========================  =====================================================
+
+What no rule knows stays as it is. The operations in the middle column are defined in `nodes`, the rules in
+`rewritings`.
+"""
+
+from typing import NamedTuple
+
+from sympy import Expr, Indexed, KroneckerDelta, Mul, Pow
+
+from cesym.numeric.rewritings import AFTER_THE_PARTS, BEFORE_THE_PARTS, Known, Rule
+
+__all__ = ["Rewriting", "stabilise"]
+
+
+class Rewriting(NamedTuple):
+    """One use of a rule."""
+
+    rule: str
+    before: Expr
+    after: Expr
+
+
+def stabilise(expr: Expr, known: Known) -> tuple[Expr, list[Rewriting]]:
+    """The stable form of an expression, and what was rewritten on the way.
+
+    >>> from sympy import log
+    >>> from cesym.symbols import k, p, scalar
+    >>> k, p = scalar(k), scalar(p)
+    >>> stabilise(k*log(1 - p), Known(frozenset({k, p})))[0]
+    weighted(k, log1p(-p))
+    """
+    used: list[Rewriting] = []
+
+    def apply(rules: tuple[tuple[str, Rule], ...], e: Expr) -> Expr:
+        for name, rule in rules:
+            after = rule(e, known)
+            if after is not None and after != e:
+                used.append(Rewriting(name, e, after))
+                e = after
+        return e
+
+    def walk(e: Expr) -> Expr:
+        if not e.args or isinstance(e, (Indexed, KroneckerDelta)) or not isinstance(e, Expr):
+            return e
+        e = apply(BEFORE_THE_PARTS, e)
+        if hasattr(e, "limits"):
+            e = e.func(walk(e.function), *e.limits)
+        elif e.is_Mul:
+            e = Mul(*[walk_factor(part) for part in e.args])
+        elif not isinstance(e, Indexed):
+            e = e.func(*[walk(part) for part in e.args])
+        return apply(AFTER_THE_PARTS, e)
+
+    def walk_factor(e: Expr) -> Expr:
+        # A denominator is a matter of the whole product, not of the power that it is for SymPy.
+        return Pow(walk(e.base), e.exp) if e.is_Pow and e.exp.is_Integer else walk(e)
+
+    return walk(expr), used
