@@ -44,10 +44,9 @@ class Prover:
         shared, rest = self.common(p, depth - 1)
         if shared and self.sign(rest, strict, depth - 1):
             return True
-        return any(
-            all(self.sign(self.sub(p, {a: value}), strict, depth - 1) for value in values)
-            for a, values in self.supports(p)
-        )
+        for a, values in self.supports(p):  # one atom at a time, value by value, until none is left
+            return all(self.sign(self.sub(p, {a: value}), strict, depth) for value in values)
+        return False
 
     def best(self, p: Poly, depth: int) -> int:
         return POSITIVE if self.sign(p, True, depth) else NONNEGATIVE if self.sign(p, False, depth) else UNKNOWN

@@ -8,7 +8,7 @@ Facts are read in their order; each may rely on those before it.
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
 
-from cesym.kernel.normal_form import Algebra
+from cesym.kernel.normal_form import NormalForm
 from cesym.kernel.prover import DEPTH, NONNEGATIVE, POSITIVE, UNKNOWN
 from cesym.kernel.terms import (
     ONE, ZERO, Poly, add, atom, atoms, coefficient, const, fresh, has, height, key, mentions, minus, number, only_atom,
@@ -22,7 +22,7 @@ INEQUALITIES = {"Gt": (1, True), "Ge": (1, False), "Lt": (-1, True), "Le": (-1, 
 PATIENCE = 500  # uses of equations in one line, so that equations cannot rewrite each other for ever
 
 
-class Context(Algebra):
+class Context(NormalForm):
     """One set of facts, and everything that was read under it.
 
     ``using`` lists the equations in use, as pairs (number of the fact, tree of the atom to solve for); the
@@ -250,8 +250,6 @@ class Context(Algebra):
         What is found positive by its form counts as a fact from here on (for all values of the bound variables
         in it, each in its range): once the term is multiplied out, the form can no longer be seen.
         """
-        if e[0] == "Mul" and all(self.tree_sign(t, env) == POSITIVE for t in e[1:]):
-            return POSITIVE  # without multiplying out
         p = self.read(e, env)
         known = self.best(p, DEPTH - 1)
         by_form = self.form_sign(e, env) if known < POSITIVE else UNKNOWN
