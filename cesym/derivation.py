@@ -246,9 +246,12 @@ class Derivation:
         except Refused:
             raise StepRefused(judge(self.exprs[-1], after, self.given)) from None
 
-    def check(self, line: Any) -> Verdict:
-        """Whether ``line`` follows from the last line, as a value that shows itself: accepted, refused or not shown."""
-        return judge(self.exprs[-1], self.read(line), self.given)
+    def check(self, line: Any, over: Any = ()) -> Verdict:
+        """Whether ``line`` equals the last line, as a value that shows itself: accepted, refused or not shown.
+
+        With ``over``, whether it has the same minimiser over these parameters. Never raises for a line it can read.
+        """
+        return judge(self.exprs[-1], self.read(line), self.given, "≃" if over else "=", over)
 
     def apply(self, rule: Rule) -> "Derivation":
         """The next line by a named rule. Raises ValueError where it changes nothing, StepRefused where it is not shown."""

@@ -44,7 +44,7 @@ class Fact(NamedTuple):
         return (tree(self.prop), *(tuple(map(tree, limit)) for limit in self.limits))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Given:
     """Facts and modelling assumptions, and every letter that a derivation may speak of."""
 
@@ -69,6 +69,17 @@ class Given:
         for fact in facts:
             known.update(free_letters(("Sum", tree(fact.prop), *fact.tree[1:][::-1])))
         return Given(tuple(facts), tuple(dict.fromkeys((*self.assumptions, *assumptions))), tuple(known.items()))
+
+    def __repr__(self) -> str:
+        from cesym.hypotheses import hypotheses
+
+        return "\n".join(f"H{n}  {h.text}" + " (assumed)" * (h.kind == "assumption") for n, h in enumerate(hypotheses(self), 1))
+
+    def _repr_markdown_(self) -> str:
+        from cesym.hypotheses import hypotheses
+
+        return "\n".join(f"- **H{n}** {h.latex}" + " *(assumed)*" * (h.kind == "assumption")
+                         for n, h in enumerate(hypotheses(self), 1))  # fmt: skip
 
     @property
     def kernel(self) -> kernel.Given:

@@ -50,6 +50,15 @@ def test_the_totals_that_the_notebooks_state(number, expected):
     assert number == expected
 
 
+# A sum does not see two values that changed places; this one does.
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [(challenger.temperature, 19443), (cavendish.exact, Fraction("2387.80"))],
+)
+def test_the_order_of_the_values(values, expected):
+    assert sum(place * value for place, value in enumerate(values, 1)) == expected
+
+
 def test_challenger_has_a_row_for_each_flight():
     assert len(set(challenger.flight)) == 23 and "STS-4" not in challenger.flight
     assert set(challenger.distress) == {0, 1}
@@ -95,7 +104,7 @@ def test_a_table_shows_every_cell_once_in_both_forms(data, blocks):
     first, *lines = repr(table).splitlines()
     assert sorted(cell for line in lines for cell in line.split()) == cells
     assert first.split() == list(table.header) * blocks
-    assert [len(line.rstrip()) <= len(first) for line in lines]
+    assert all(len(line) <= len(first) for line in lines)
 
 
 def test_a_table_reads_down_its_blocks():

@@ -10,6 +10,7 @@ import io
 import sys
 from base64 import b64encode
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any, ParamSpec
 
 if TYPE_CHECKING:
@@ -56,17 +57,19 @@ def drawn(draw: Callable[P, "Figure"]) -> Callable[P, "Figure"]:
     def draw_in_style(*args: P.args, **kwargs: P.kwargs) -> "Figure":
         require("numpy")
         require("matplotlib")
-        import matplotlib.style
-
-        # after_reset: a reader's own settings, a dark theme say, must not leak into half a figure.
-        with matplotlib.style.context("cesym.cesym", after_reset=True):
+        with _style():
             figure = draw(*args, **kwargs)
-            # Ticks are made when first drawn: outside this block they would be in another style.
-            figure.draw_without_rendering()
         _show_at_the_end_of_the_cell(figure)
         return figure
 
     return draw_in_style
+
+
+def _style() -> AbstractContextManager[None]:
+    import matplotlib.style
+
+    # after_reset: a reader's own settings, a dark theme say, must not leak into half a figure.
+    return matplotlib.style.context("cesym.cesym", after_reset=True)
 
 
 def new_figure(height: float) -> "Figure":
@@ -114,6 +117,11 @@ def _figure_class() -> type["Figure"]:
         def __repr__(self) -> str:
             titles = (axes.get_title("left") for axes in self.axes)
             return "Figure: " + " / ".join(filter(None, titles))
+
+        def draw(self, renderer: Any) -> None:
+            # Ticks are chosen and made when the figure is drawn, long after it was composed.
+            with _style():
+                super().draw(renderer)
 
         def _ipython_display_(self) -> None:
             shell = _shell()
