@@ -9,7 +9,10 @@
 """
 
 import argparse
+import os
+import shutil
 import sys
+import textwrap
 import time
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -18,6 +21,7 @@ from cesym import display
 from cesym.expressions import expression
 from cesym.kernel import Refused
 from cesym.kernel.trees import tree
+from cesym.letters import ascii_only
 from cesym.saved import load
 from cesym.theorems import catalogue
 
@@ -49,7 +53,7 @@ def say(text: str) -> None:
     try:
         print(text)
     except UnicodeEncodeError:
-        print(display.ascii_only(text))
+        print(ascii_only(text))
 
 
 def derived(name: str, form: str) -> str:
@@ -82,16 +86,29 @@ def check_catalogue() -> int:
         except (Refused, ValueError) as refusal:
             failed.append(f"{name} is refused: {refusal}")
             continue
-        rows.append((name, d.relation, given_text(d), d.evidence, f"{time.perf_counter() - start:.2f}"))
-    say(display.table(("theorem", "relation", "given", "evidence", "seconds"), rows))
+        given = "; ".join(h.text for h in d.hypotheses)
+        rows.append((name, d.relation, given, d.evidence, f"{time.perf_counter() - start:.2f}"))
+    if not display.unicode_shown():
+        rows = [tuple(map(ascii_only, row)) for row in rows]
+    say(table(("theorem", "rel.", "what is given", "evidence", "s"), rows, wide=2))
     say(f"{len(rows)} of {len(theorems)} theorems derived and rechecked in {time.perf_counter() - begun:.1f} s")
     for line in failed:
         say(line)
     return 1 if failed else 0
 
 
-def given_text(d: Any) -> str:
-    return "; ".join(h.text for h in d.hypotheses)
+def table(head: tuple[str, ...], rows: list[tuple[str, ...]], wide: int) -> str:
+    """Columns as wide as their entries; the column ``wide`` takes what is left of the terminal and wraps."""
+    widths = [max(map(len, column)) for column in zip(head, *rows, strict=True)]
+    space = shutil.get_terminal_size((100, 0)).columns - sum(widths) + widths[wide] - 2 * (len(head) - 1)
+    widths[wide] = max(24, min(widths[wide], space))
+    lines = []
+    for row in (head, tuple("-" * width for width in widths), *rows):
+        pieces = textwrap.wrap(row[wide], widths[wide]) or [""]
+        for n, piece in enumerate(pieces):
+            cells = [piece if at == wide else cell if n == 0 else "" for at, cell in enumerate(row)]
+            lines.append("  ".join(cell.ljust(width) for cell, width in zip(cells, widths, strict=True)).rstrip())
+    return "\n".join(lines)
 
 
 def check_file(path: str) -> int:
@@ -123,4 +140,8 @@ def shown(t: Any) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except BrokenPipeError:  # the reader of our output has gone, as `head` does
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)

@@ -3,11 +3,18 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from statistics import NormalDist, fmean
 from typing import Any
 
+from sympy import Derivative
+
+from cesym import symbols
+from cesym.derivation import Derivation
+from cesym.links import sigmoid
+from cesym.losses import bce
 from cesym.plots.canvas import require
+from cesym.symbols import scalar
 
 __all__ = ["LogisticFit", "fit_logistic", "gradient_in_logit", "hessian_in_logit", "loss_in_logit"]
 
@@ -29,15 +36,30 @@ def loss_in_logit(k: Any, z: Any) -> Any:
     return k * np.logaddexp(0, -z) + (1 - k) * np.logaddexp(0, z)
 
 
+@cache
+def derived(order: int) -> Any:
+    """The derivative of the loss of a sample in its logit, admitted by the kernel, as a function of arrays k, z.
+
+    It is p - k, then p (1 - p), with p = sigmoid(z). The second is computed as sigmoid(z) sigmoid(-z): 1 - p
+    would lose its digits for large z.
+    """
+    from cesym.numeric import lambdify
+
+    k, z = scalar(symbols.k), scalar(symbols.z)
+    loss = bce.expr.xreplace({bce.target: k, bce.prediction: sigmoid(z)})
+    claimed = {1: sigmoid(z) - k, 2: sigmoid(z) * sigmoid(-z)}[order]
+    d = Derivation.start(Derivative(loss, (z, order)), {k: {0, 1}}).claim(claimed)
+    return lambdify((k, z), d.conclusion.rhs)
+
+
 def gradient_in_logit(k: Any, z: Any) -> Any:
     """The derivative of the loss of a sample in its logit, p - k, elementwise."""
-    return predict_from_logit(z) - k
+    return derived(1)(k, z)
 
 
 def hessian_in_logit(k: Any, z: Any) -> Any:
     """The second derivative of the loss of a sample in its logit, p (1 - p), elementwise."""
-    # 1 - p is computed as the p of -z: a difference would lose its digits for large z.
-    return predict_from_logit(z) * predict_from_logit(-z)
+    return derived(2)(k, z)
 
 
 @dataclass(frozen=True, repr=False)

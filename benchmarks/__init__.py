@@ -1,0 +1,1 @@
+"""Times and sizes, measured as ratios in one run; no test asserts any of them."""
