@@ -5,6 +5,7 @@ Prints Markdown. Import times are the median of fresh processes, cesym against s
 
 import ast
 import io
+import os
 import statistics
 import subprocess
 import sys
@@ -19,14 +20,18 @@ KERNEL = Path(cesym.__file__).parent / "kernel"
 
 
 def import_seconds(module: str) -> float:
-    code = f"import time; t = time.perf_counter(); import {module}; print(time.perf_counter() - t)"
-    return float(subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout)
+    return float(fresh(f"import time; t = time.perf_counter(); import {module}; print(time.perf_counter() - t)"))
+
+
+def fresh(code: str) -> str:
+    """What a fresh process prints; bytecode is cached, as it is for a user from the second import on."""
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment).stdout
 
 
 def loaded(module: str) -> list[str]:
     """Which heavy packages an import of the module pulls in."""
-    code = f"import sys, {module}; print(*[m for m in ('numpy', 'matplotlib', 'sympy.stats') if m in sys.modules])"
-    return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
+    return fresh(f"import sys, {module}; print(*[m for m in ('numpy', 'matplotlib', 'sympy.stats') if m in sys.modules])").split()
 
 
 def code_lines(source: str) -> int:
@@ -47,6 +52,7 @@ def seconds(action) -> float:
 
 
 def main() -> None:
+    import_seconds("cesym")  # once, so that both are compiled
     pairs = [(import_seconds("cesym"), import_seconds("sympy")) for _ in range(ROUNDS)]
     ours, theirs = (statistics.median(column) for column in zip(*pairs, strict=True))
     print("| import | seconds | ratio |\n|---|---|---|")
