@@ -155,7 +155,8 @@ class Loss:
         given = list(self.domain)
         if self.classes is not None:
             size = self.classes[1]
-            given += [fact for index in self.axes for fact in (index >= 1, index <= size)]
+            named = [index for index in self.axes if index in expr.free_symbols | variable.free_symbols]
+            given += [fact for index in named for fact in (index >= 1, index <= size)]
         return derivative(expr, variable, given)
 
 

@@ -17,7 +17,7 @@ from cesym.kernel.trees import Refused, name_of, tree
 from cesym.kernel.witness import mixed
 from cesym.refute.values import value_at
 
-__all__ = ["Case"]
+__all__ = ["Case", "is_size", "letter_name", "letter_symbol", "widened"]
 
 DIGITS = 30
 CLOSE = mpmath.mpf(10) ** -20
@@ -33,12 +33,7 @@ class Case:
 
     def __init__(self, before: Any, claimed: Any, given: Given, relation: str = "=", over: tuple = ()) -> None:
         self.before, self.claimed, self.relation, self.over = before, claimed, relation, over
-        known = {name_of(t) for t, _ in given.letters}
-        size = next((expression(t) for t, _ in given.letters if t[0] == "Symbol" and t[1] == "N"), None)
-        # An index that is new here numbers a sample.
-        fresh = [s for s in indices_in(claimed) & claimed.free_symbols if s.name not in known]
-        facts = [f for s in sorted(fresh, key=str) for f in (sp.Ge(s, 1), sp.Le(s, size))] if size is not None else []
-        self.given = Given.of(given, before, claimed).extended(facts)
+        self.given = widened(given, before, claimed)
 
     @cached_property
     def models(self) -> list[dict]:
@@ -125,10 +120,10 @@ class Case:
 
     @cached_property
     def letters(self) -> list[Any]:
-        """Symbols and families that either line reads, without sizes and indices, in reading order of the names."""
+        """Symbols and families that either line reads, without sizes and indices; predictions first."""
         names = {s.name for e in (self.before, self.claimed) for s in e.free_symbols if s.is_Symbol}
         found = [expression(t) for t, _ in self.given.letters if name_of(t) in names]
-        return [letter for letter in found if not is_size(letter) and letter not in self.indices]
+        return sorted((x for x in found if not is_size(x) and x not in self.indices), key=predicted_first)
 
     @cached_property
     def sizes(self) -> list[sp.Symbol]:
@@ -180,6 +175,39 @@ class Case:
             yield from ((size - 1) / size, size / (size - 1))
         for letter in (*self.sizes, *(x for x in self.letters if isinstance(x, sp.Symbol))):
             yield from (letter**power for power in POWERS)
+
+
+def widened(given: Given, before: sp.Expr, claimed: sp.Expr) -> Given:
+    """What is given, with the letters of the claimed line; an index that is new there numbers a sample."""
+    known = {name_of(t) for t, _ in given.letters}
+    fresh = sorted((s for s in indices_in(claimed) & claimed.free_symbols if s.name not in known), key=str)
+    facts = [fact for s in fresh for end in ends(s, claimed, before) for fact in end]
+    return Given.of(given, before, claimed).extended(facts)
+
+
+def ends(s: sp.Symbol, claimed: sp.Expr, before: sp.Expr) -> list[tuple]:
+    """The range in the line before of the index that stands there where ``s`` stands in the claimed line."""
+    limits = {limit[0]: limit for part in before.atoms(sp.Sum, sp.Product) for limit in part.limits}
+    for mine in sorted(claimed.atoms(sp.Indexed), key=str):
+        for theirs in sorted(before.atoms(sp.Indexed), key=str):
+            for a, b in zip(mine.indices, theirs.indices, strict=False):
+                if mine.base == theirs.base and a == s and b in limits:
+                    return [(sp.Ge(s, limits[b][1]), sp.Le(s, limits[b][2]))]
+    return []
+
+
+PREDICTED = ("p", "mu", "z", "lam")
+
+
+def predicted_first(letter: Any) -> tuple:
+    name = letter_name(letter)
+    at = PREDICTED.index(name) if name in PREDICTED else len(PREDICTED)
+    return bool(letter_symbol(letter).is_integer), at, not isinstance(letter, sp.IndexedBase), name
+
+
+def letter_symbol(letter: Any) -> sp.Symbol:
+    """The letter alone, also of a family."""
+    return letter.label if isinstance(letter, sp.IndexedBase) else letter
 
 
 def near(a: Any, b: Any) -> bool:

@@ -9,10 +9,11 @@ from itertools import product
 
 import sympy as sp
 
-from cesym.diagnose.case import Case, is_size
+from cesym.diagnose.case import Case, letter_symbol
 from cesym.diagnose.edits import Edit, edits, entries_of, terms
 from cesym.diagnose.whole import Either, Repair, factor_kind
 from cesym.diagnose.words import Formula
+from cesym.printers import latex, text
 
 __all__ = ["PLACES"]
 
@@ -64,6 +65,9 @@ def repaired_term(case: Case, yours: sp.Expr, theirs: sp.Expr, c: sp.Expr, left:
     if c in (2, sp.S.Half):
         halved = any(t.as_coeff_Mul()[0].q % 2 == 0 for t in (yours, theirs) if t.as_coeff_Mul()[0].is_Rational)
         kind = "half" if halved or c == sp.S.Half else "doubled term"
+    if any(yours.has(letter) and theirs.has(letter) for letter in c.free_symbols):
+        return Repair("exponent", left, right, ("One exponent ", DIFFERS, ": you have ", yours, ", the line before ", theirs, "."),
+                      ("Count the powers of ", *c.free_symbols, " on both lines."))  # fmt: skip
     if kind == "sign":
         return Repair("sign", left, right, ("One sign ", DIFFERS, ": you have ", signed(yours), ", the line before ",
                       signed(theirs), "."), ("A minus in front of a bracket reaches every term in it.",))  # fmt: skip
@@ -82,13 +86,11 @@ def repaired_term(case: Case, yours: sp.Expr, theirs: sp.Expr, c: sp.Expr, left:
 
 
 def signed(term: sp.Expr) -> Formula:
-    from cesym.printers import latex, text
-
+    """The term with its sign written also where that is a plus."""
     minus = term.could_extract_minus_sign()
     term = -term if minus else term
-    if isinstance(term, sp.Add):
-        return Formula(f"{'-' if minus else '+'}({latex(term)})", f"{'−' if minus else '+'}({text(term)})")
-    return Formula(f"{'-' if minus else '+'}{latex(term)}", f"{'−' if minus else '+'}{text(term)}")
+    left, right = ("(", ")") if isinstance(term, sp.Add) else ("", "")
+    return Formula(f"{'-' if minus else '+'}{left}{latex(term)}{right}", f"{'−' if minus else '+'}{left}{text(term)}{right}")
 
 
 def extra_term(case: Case, term: sp.Expr, left_over: sp.Expr) -> Repair:
@@ -102,7 +104,7 @@ def extra_term(case: Case, term: sp.Expr, left_over: sp.Expr) -> Repair:
 
 def dropped_term(case: Case, term: sp.Expr, left_over: sp.Expr) -> Repair:
     lost = [letter for letter in case.over if entries_of(term, letter)]
-    names = [letter.label if isinstance(letter, sp.IndexedBase) else letter for letter in lost]
+    names = list(map(letter_symbol, lost))
     if case.relation == "≃" and lost:
         return Repair("dropped parameter", left_over, case.claimed, ("The term you dropped, ", term, ", contains ", names[0],
                       ", and you minimise over ", names[0], "."), ("Only what does not move with the parameter may be dropped: "
@@ -110,8 +112,7 @@ def dropped_term(case: Case, term: sp.Expr, left_over: sp.Expr) -> Repair:
     letters = [letter for letter in case.letters if entries_of(term, letter)]
     so: tuple = ("Every line has all the terms: write it back.",)
     if letters:
-        name = letters[-1].label if isinstance(letters[-1], sp.IndexedBase) else letters[-1]
-        so = ("It contains ", name, ", so it is no constant that one may leave out: write it back.")
+        so = ("It contains ", letter_symbol(letters[0]), ", so it is no constant that one may leave out: write it back.")
     return Repair("dropped term", left_over, case.claimed, ("Your line ", Either("has lost", "seems to have lost"), " the term ",
                   term, "."), so)  # fmt: skip
 
@@ -125,7 +126,7 @@ def move_log(e: sp.Expr, case: Case) -> Iterator[sp.Expr]:
         inside = e.args[0]
         if isinstance(inside, sp.Sum):
             body, limits = inside.args[0], inside.args[1:]
-            factors = sp.Mul.make_args(body)
+            factors = [f for part in sp.Mul.make_args(body) for f in ([part.base] * 2 if part.is_Pow and part.exp == 2 else [part])]
             yield sp.Sum(sp.log(body), *limits)
             for n, f in enumerate(factors):
                 if len(factors) > 1:
@@ -162,7 +163,7 @@ def complement(e: sp.Expr, case: Case) -> Iterator[sp.Expr]:
 
 
 def move_index(e: sp.Expr, case: Case) -> Iterator[sp.Expr]:
-    """Another index at one entry; the letter of a sum that its body does not use."""
+    """Another index at one entry."""
     if isinstance(e, sp.Indexed):
         for n, index in enumerate(e.indices):
             for other in (*case.indices, index + 1, index - 1):
@@ -172,7 +173,11 @@ def move_index(e: sp.Expr, case: Case) -> Iterator[sp.Expr]:
             yield e.base[e.indices[::-1]]
     elif isinstance(e, sp.Symbol) and e in case.indices:
         yield from (other for other in case.indices if other != e)
-    elif isinstance(e, sp.Sum | sp.Product):
+
+
+def move_bound(e: sp.Expr, case: Case) -> Iterator[sp.Expr]:
+    """The letter of a sum that its body does not use."""
+    if isinstance(e, sp.Sum | sp.Product):
         for n, (letter, low, high) in enumerate(e.limits):
             for other in case.indices:
                 if other not in (limit[0] for limit in e.limits):
@@ -244,10 +249,8 @@ def range_words(edit: Edit, yours: sp.Expr, theirs: sp.Expr) -> tuple:
 
 
 def span(limit: tuple) -> Formula:
-    from cesym.printers import latex, text
-
     letter, low, high = limit
-    return Formula(f"{latex(letter)} = {latex(low)}, \\dots, {latex(high)}", f"{text(letter)} = {text(low)}, …, {text(high)}")
+    return Formula(f"{latex(letter)} = {latex(low)}, \\ldots, {latex(high)}", f"{text(letter)} = {text(low)}, …, {text(high)}")
 
 
 def range_so(yours: sp.Expr, theirs: sp.Expr) -> tuple:
@@ -277,6 +280,7 @@ RULES: tuple[tuple[str, Callable, Words, tuple], ...] = (
     ("sign", flip_sign, sign_words, ("A minus goes with its term, also inside a bracket, an exponent or a log.",)),
     ("swap", complement, place_words, ("A probability and its complement sum to 1; look which of them goes with which target.",)),
     ("index", move_index, index_words, ("An index names one entry; the letter of a sum runs inside that sum only.",)),
+    ("index", move_bound, index_words, ("The letter of a sum runs inside that sum only, and stands in its body.",)),
     ("direction", move_letter, place_words, ("Two letters are mixed up here: which is the target, which the prediction?",)),
     ("half", double_or_halve, place_words, ("Follow the 2: a square, a square root or a denominator brings it in.",)),
     ("factor", lose_factor, place_words, ("Each factor goes along from line to line.",)),
@@ -306,4 +310,3 @@ def entry_everywhere(case: Case) -> Iterator[Repair]:
 
 
 PLACES = (factor_in_a_term, factor_in_a_term_before, *(rule_search(*row) for row in RULES), entry_everywhere)
-_ = is_size

@@ -10,9 +10,9 @@ from typing import Any, NamedTuple
 
 import sympy as sp
 
-from cesym.diagnose.case import Case, is_size
+from cesym.diagnose.case import Case, is_size, letter_symbol
 from cesym.diagnose.edits import entries_of, everywhere
-from cesym.diagnose.words import Formula, family
+from cesym.diagnose.words import Formula
 
 __all__ = ["IS", "WHOLE", "Either", "Repair", "decimal_of", "factor_kind"]
 
@@ -36,6 +36,7 @@ class Repair:
     right: sp.Expr
     what: tuple
     so: tuple = ()
+    scaled: bool = False  # a constant times the line before: what ≃ would say is said already
 
 
 def factor_kind(c: sp.Expr) -> str:
@@ -58,14 +59,17 @@ def ratio(case: Case) -> Iterator[Repair]:
     if c is None or c in (0, 1):
         return
     kind = factor_kind(c)
-    yield Repair(kind, case.before, c * case.claimed, *RATIO[kind](case, 1 / c))
+    what, so = RATIO[kind](case, 1 / c)
+    yield Repair(kind, case.before, c * case.claimed, what, so, scaled=True)
 
 
-SIGN = ("Maximising becomes minimising by a minus, and back: put it in front of the sum.",)
+SIGN = ("A minus turns maximising into minimising, and is easily lost: put it back in front.",)
 
 
 def ratio_sign(case: Case, c: sp.Expr) -> tuple:
-    so = SIGN if case.before.has(sp.log) else ("Follow the minus from the line before: it stands in front of the whole line.",)
+    so = SIGN
+    if case.claimed.could_extract_minus_sign() and not case.before.could_extract_minus_sign():
+        so = ("There is a minus in front that the line before has not: take it away.",)
     return ("Your line ", IS, " minus the line before."), so
 
 
@@ -90,9 +94,9 @@ def ratio_base(case: Case, c: sp.Expr) -> tuple:
 
 
 def ratio_factor(case: Case, c: sp.Expr) -> tuple:
-    so: tuple = ("A factor of the whole line keeps the minimiser, so `same_minimiser` would accept it; `=` does not.",)
-    if not c.is_positive:
-        so = ("A factor belongs to every line of the chain.",)
+    so: tuple = ("It has the same minimiser, so `same_minimiser` would accept it; `=` does not.",)
+    if not c.is_positive or c.free_symbols:
+        so = ("A factor goes along from line to line.",)
     elif c in (2, sp.S.Half) and any(e.exp == 2 for e in case.before.atoms(sp.Pow)):
         so = (*so, " A 2 often comes down from a square when one differentiates.")
     return ("Your line ", IS, " ", c, " times the line before."), so
@@ -135,7 +139,7 @@ def derivative(case: Case) -> Iterator[Repair]:
                 slope = sp.Derivative(apart_from(top, x), (x, times), evaluate=False)
                 if not case.same(slope.doit(), bottom):
                     continue
-                letter = family(x.base) if isinstance(x, sp.Indexed) else x
+                letter = letter_symbol(x.base) if isinstance(x, sp.Indexed) else x
                 so: tuple = (f"If you meant to differentiate, say so: `.differentiate({x})`.",)
                 if top is case.claimed:
                     so = ("The line after a derivative is in terms of the derivative: keep d/d", letter, ".")
@@ -176,7 +180,7 @@ def direction(case: Case) -> Iterator[Repair]:
         if case.before.has(sp.log):
             so = ("A loss weighs the logs by the target; the prediction stands under the log.",)
         yield Repair("direction", case.before, exchanged, ("Your line ", Either("becomes", "seems to become"),
-                     " the line before when ", family(a), " and ", family(b), " change places."), so)  # fmt: skip
+                     " the line before when ", letter_symbol(a), " and ", letter_symbol(b), " change places."), so)  # fmt: skip
 
 
 def exchange(e: sp.Expr, a: Any, b: Any) -> sp.Expr:

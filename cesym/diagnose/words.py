@@ -3,13 +3,11 @@
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-import sympy as sp
-
 from cesym.letters import ascii_only
 from cesym.printers import latex, text
 from cesym.refute import Counterexample, assignments, told_apart
 
-__all__ = ["Formula", "Sentence", "listed", "numbers", "say"]
+__all__ = ["Formula", "Sentence", "listed", "numbers", "say", "shared_numbers"]
 
 
 class Formula(NamedTuple):
@@ -55,6 +53,15 @@ def terminal(piece: Any) -> str:
     return piece.text if isinstance(piece, Formula) else text(piece)
 
 
+def shared_numbers(found: Counterexample, letter: Any) -> Sentence:
+    """The same where one of the lines has one number for all in place of a family."""
+    alone = {one: value for one, value in found.values.items() if one.is_Symbol and one.name == letter.name}
+    rest = {one: value for one, value in found.values.items() if one not in alone}
+    before, after = found.shown
+    return say("At ", *equations(rest), ", and with one ", *equations(alone), " for all, your line gives ", number(after),
+               ", the line before ", number(before), ".")  # fmt: skip
+
+
 def number(x: str) -> Formula:
     return Formula(x, x.replace("-", "−"))
 
@@ -98,8 +105,3 @@ def numbers(found: Counterexample) -> Sentence:
     theirs = told_apart(*(row.before for row in rows))
     return say("At ", *places, *rest, " your line gives ", *listed(map(number, ours)), ", the line before ",
                *listed(map(number, theirs)), ".")  # fmt: skip
-
-
-def family(letter: Any) -> sp.Expr:
-    """The letter alone, also of a family."""
-    return letter.label if isinstance(letter, sp.IndexedBase) else letter

@@ -3,8 +3,9 @@
 Everything here prints over a protocol of attributes and knows no kernel: a card shows what it is told.
 """
 
-from cesym.display.card import REASON_WIDTH, reason_length, to_latex, to_markdown, to_text
+from cesym.display.card import to_markdown, to_text
 from cesym.display.facts import fact_latex, fact_text, merge_facts
+from cesym.display.lines import REASON_WIDTH, reason_length, to_latex
 from cesym.display.terminal import expression_text, unicode_shown
 from cesym.display.verdict import verdict_markdown, verdict_text
 from cesym.printers import latex as expression_latex

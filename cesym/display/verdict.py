@@ -13,7 +13,10 @@ HEADS = {
     "refused": ("✗", "Refused", "your line does not follow"),
     "not shown": ("?", "Not shown", "this does not say that your line is wrong"),
 }
-OTHER = {"≃": "with the same minimiser", "⇄": "with the same optimiser", "≥": "as a lower bound", "≤": "as an upper bound"}
+OTHER = {
+    "≃": "with the same minimiser", "⇄": "with the same optimiser",
+    "≥": "as a lower bound", "≤": "as an upper bound",
+}  # fmt: skip
 
 
 COLUMN = 9  # a longer kind stands in the head line
@@ -63,8 +66,9 @@ def verdict_markdown(v: Any, log: str = r"\ln") -> str:
     if v.status == "accepted":
         return f"> {out[0]}" + (f": {v.what}" if v.what else "")
     before, claimed = lines(latex(v.before, log), latex(v.claimed, log), "-", r"\phantom{-}")
-    # On one line: a line of a quotation starts with >, which would get into the formula.
-    rows = rf"\text{{before}} & \quad {before} \\[4pt] \text{{claimed}} & \quad {claimed}"
-    out.append(rf"$$\begin{{aligned}} {rows} \end{{aligned}}$$")
+    # Inline, so that it starts at the left like the sentences; on one line, because a line of a quotation
+    # starts with >, which would get into the formula.
+    rows = rf"\text{{before}} & \quad {before} \\ \text{{claimed}} & \quad {claimed}"
+    out.append(rf"$\begin{{aligned}} {rows} \end{{aligned}}$")
     out += [f"**{name}** · {sentence}" for name, sentence in parts(v)]
     return "\n>\n".join(f"> {line}" for line in out)

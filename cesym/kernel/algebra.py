@@ -17,16 +17,19 @@ from cesym.kernel.terms import (
 from cesym.kernel.trees import Refused
 
 LARGEST_POWER, LARGEST_PRODUCT = 12, 50_000  # beyond, a power stays a power, and a product is refused
-LARGEST_NUMBER = 4_000  # bits
+LARGEST_NUMBER, LARGEST_WORK = 4_000, 1_000_000  # bits; multiplications in one line
 
 
 class Algebra(Prover):
     """Smart constructors on terms."""
 
+    work = 0
+
     def mul(self, *ps: Poly) -> Poly:
         out = ONE
         for p in ps:
-            if len(out) * len(p) > LARGEST_PRODUCT:
+            self.work += len(out) * len(p)
+            if len(out) * len(p) > LARGEST_PRODUCT or self.work > LARGEST_WORK:
                 raise Refused("the line is too large to multiply out")
             terms = []
             for (m, c), (n, d) in product(out, p):

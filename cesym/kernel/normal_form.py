@@ -11,6 +11,7 @@ from cesym.kernel.terms import (
 )  # fmt: skip
 from cesym.kernel.trees import Refused
 
+LONGEST = 6  # binders of one sum
 SHORT = 8  # a sum over 1..n is written out up to this n
 Binders = list  # of (variable, n): the variable runs from 1 to n
 
@@ -39,6 +40,8 @@ class NormalForm(Algebra):
 
     def close(self, kind: str, binders: Binders, body: Poly) -> Poly:
         """The least form over all orders of the binders in which no range mentions a later variable."""
+        if len(binders) > LONGEST:
+            raise Refused("too many sums stand inside each other")
         level, forms = height((body, tuple(n for _, n in binders))), []
         for order in permutations(binders):
             if not any(has(n, later) for at, (_, n) in enumerate(order) for later, _ in order[at:]):
@@ -224,5 +227,5 @@ class NormalForm(Algebra):
             if a[1] in names and not height(a):
                 yield from ((b, values) for b, values in self.supports(atom(a)) if a == b)
                 if not a[2]:  # a real number u, 0 or -u
-                    u = atom(("sym", f"|{key(a)}|", frozenset({"positive"})))
+                    u = atom(("sym", ("size", key(a)), frozenset({"positive"})))  # no letter has such a name
                     yield a, [ZERO, u, scale(u, -1)]

@@ -81,7 +81,7 @@ class Context(NormalForm):
         for t in atoms(pattern, "idx"):
             at = [next((n for n, s in enumerate(t[3]) if number(minus(s, atom(v))) is not None), None) for v in free]
             for a in atoms(p, "idx") if None not in at else ():
-                if a[:2] == t[:2] and len(a[3]) == len(t[3]) and not height(a):
+                if a[:2] == t[:2] and len(a[3]) == len(t[3]) and not any(height(a[3][n]) for n in at):
                     values = {v: add(atom(v), minus(a[3][n], t[3][n])) for v, n in zip(free, at, strict=True)}
                     if self.unwritten(atom(t), values) == atom(a) and all(
                         self.within(value, self.sub(self.range[v], values)) for v, value in values.items()
@@ -332,7 +332,9 @@ class Context(NormalForm):
             if x is None or times not in range(1, 5) or "integer" in x[2] or ("nonnegative" in x[2] and "positive" not in x[2]):
                 raise Refused("no derivative in {}: it is not one real number on an open set", variable)
             moving = self.movers({x[1]})
-            if mentions(p, moving - {x[1]}) or mentions(tuple(target for _, target, _ in self.finite), moving):
+            tied = [rest for left, rest in self.ties if not left or left[1] not in moving - {x[1]}]
+            finite = [target for _, target, _ in self.finite]
+            if mentions((p, *finite), moving - {x[1]}) or mentions((*tied, *finite), {x[1]}):
                 raise Refused("no derivative in {}: an equation or a support ties it", variable)
             for _, f, strict in self.given:
                 if mentions(f, moving) and (not strict or any(mentions(a, moving) for a in atoms(f, "delta", "pos"))):

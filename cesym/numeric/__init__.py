@@ -11,6 +11,7 @@ from sympy import Indexed, IndexedBase, Symbol, sympify
 
 from cesym.numeric.function import BACKENDS, Lambdified, Request, built
 from cesym.numeric.printer import Output
+from cesym.parse import parse
 
 if TYPE_CHECKING:
     from cesym.losses import Loss
@@ -66,13 +67,12 @@ def lambdify(
         if isinstance(e, (tuple, list)):
             return tuple(map(read, e))
         if isinstance(e, str):
-            from cesym.parse import parse
-
             e = parse(e, {str(arg): arg for arg in args if not isinstance(arg, Indexed)})
         return Output(sympify(e).xreplace(entries))
 
     letters = [entries.get(arg, arg) for arg in args]
-    return built(Request("f", letters, list(map(str, args)), read(expr), given, axes or {}, check=check), backend)
+    sizes = {index: sympify(size) for index, size in (axes or {}).items()}
+    return built(Request("f", letters, list(map(str, args)), read(expr), given, sizes, check=check), backend)
 
 
 def lambdify_loss(

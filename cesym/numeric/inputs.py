@@ -86,13 +86,16 @@ def check_range(argument: Argument, array: Any, low: Any, high: Any) -> Any:
     """The array, once its numbers lie in the closed range; NaN passes."""
     if array.size == 0 or (low is None and high is None):
         return array
-    least, most = np.fmin.reduce(array, axis=None), np.fmax.reduce(array, axis=None)
+    least, most = np.min(array), np.max(array)
+    if least != least:
+        # NaN passes, and hides the rest from min and max; fmin and fmax are slow.
+        least, most = np.fmin.reduce(array, axis=None), np.fmax.reduce(array, axis=None)
     below = low is not None and least < low
     above = high is not None and most > high
     if below or above:
         refuse_range(argument, array, low, high, bool(above and not (below and low - least > most - high)))
-    if low == 0 and least == 0 and array.dtype.kind == "f":
-        return array + 0.0  # 1/-0.0 would have the wrong sign
+    if low == 0 and least == 0 and np.signbit(array).any():
+        return array + 0  # 1/-0.0 would have the wrong sign
     return array
 
 

@@ -50,7 +50,7 @@ class Printer:
             self.lines: list[str] = []
             self.locals: dict[Any, str] = {}
             self.ranges = dict(self.signature.axes)
-            self.taken = {"np", "math", *keyword.kwlist, *nodes.__all__}
+            self.taken = {"np", "math", "pick", *keyword.kwlist, *nodes.__all__}
             title = self.fresh(name)
             self.names = {a.letter: self.fresh(a.letter.name) for a in self.signature.arguments}
             result = self.results(outputs)
@@ -226,11 +226,11 @@ class Printer:
             if index not in body.free_symbols:
                 unused.append(self.size(size))
                 continue
-            if index in at:
+            if index in at or self.ranges.get(index, size) != size:
                 body, index = body.xreplace({index: (inner := Dummy(index.name))}), inner
             self.ranges[index] = size
             indices.append(index)
-        text = self.text(body, (*at, *indices), POWER if not indices else SUM)
+        text = self.text(body, (*at, *indices), SUM if indices else ATOM)
         kind = "sum" if isinstance(e, sp.Sum) else "prod"
         if indices:
             axes = -1 if len(indices) == 1 else tuple(range(-len(indices), 0))

@@ -4,7 +4,7 @@ The rules in ``BEFORE_THE_PARTS`` see an expression as it was written, those in 
 with its parts rewritten already.
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from itertools import combinations
 from typing import NamedTuple
 
@@ -134,19 +134,25 @@ def quotient(e: Expr, known: Known) -> Expr | None:
     coefficient, above, below = factors_of(e)
     if not below:
         return None
+    sign = -S.One if coefficient.is_negative else S.One
     if len(below) == 1 and known.vary(below[0]):
         squares = [r for r in dict.fromkeys(above) if above.count(r) > 1 and known.vary(r)]
         if squares:
             for _ in range(2):
                 above.remove(squares[0])
-            return Mul(square_over(squares[0], below[0], coefficient), *above)
-    parts: list[Expr] = above or [S.One]
+            return Mul(sign, square_over(squares[0], below[0], sign * coefficient), *above)
+    if not above:
+        # 0.5/v and not 0.5*(1/v), which overflows first.
+        above, coefficient = [sign * coefficient], sign
+    inputs = [atoms_of(part, known) for part in above]
     # Spread evenly: r**2/v**3 as (r/v/v)*(r/v) meets no r**2 and no v**3.
     for n, d in enumerate(below):
-        part = parts[n % len(parts)]
-        guarded = known.vary(part) and known.vary(d) and not d.atoms(Function, Pow, Sum)
-        parts[n % len(parts)] = (xdivy if guarded else ratio)(part, d)
-    return Mul(coefficient, *parts)
+        n %= len(above)
+        # 0/0 is 0 where the numerator is a weight of its own, not in sin(x)/x.
+        apart_ = inputs[n] and atoms_of(d, known) and not inputs[n] & atoms_of(d, known)
+        guarded = apart_ and not d.atoms(Function, Pow, Sum)
+        above[n] = (xdivy if guarded else ratio)(above[n], d)
+    return Mul(coefficient, *above)
 
 
 def common_denominator(e: Expr, known: Known) -> Expr | None:
@@ -223,7 +229,7 @@ def is_difference(e: Expr, known: Known) -> bool:
     )
 
 
-def atoms_of(e: Expr, known: Known) -> Collection[Expr]:
+def atoms_of(e: Expr, known: Known) -> set[Expr]:
     """The inputs in e: its symbols and the entries of its families."""
     labels = {s for entry in e.atoms(Indexed) for s in (entry.base.label, *entry.atoms(Symbol))}
     return e.atoms(Indexed) | {s for s in e.free_symbols & known.variables if s not in labels}

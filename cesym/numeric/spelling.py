@@ -1,5 +1,6 @@
 """How constants and views of arrays are spelled in the source that `printer` writes."""
 
+from math import frexp
 from typing import Any
 
 import sympy as sp
@@ -49,7 +50,7 @@ def placed(text: str, own: Indices, at: Indices) -> str:
 def three_parts(value: Expr) -> tuple[float, float, float]:
     """A constant as a sum of three floats, the first with 24 bits: exact in float32 too."""
     exact = sp.Rational(str(value.evalf(60)))
-    bits = 24 - sp.floor(sp.log(exact, 2)) - 1
-    high = sp.Rational(sp.floor(exact * sp.Integer(2) ** bits), 1) / sp.Integer(2) ** bits
+    unit = sp.Integer(2) ** (frexp(float(exact))[1] - 24)
+    high = sp.floor(exact / unit) * unit
     middle = float(exact - high)
     return float(high), middle, float(exact - high - sp.Rational(middle))

@@ -21,7 +21,7 @@ What no rule knows stays as it is. The operations in the middle column are defin
 
 from typing import NamedTuple
 
-from sympy import Expr, Indexed, KroneckerDelta, Mul, Pow
+from sympy import Expr, Indexed, KroneckerDelta, Mul, Piecewise, Pow
 
 from cesym.numeric.rewritings import AFTER_THE_PARTS, BEFORE_THE_PARTS, Known, Rule
 
@@ -61,6 +61,8 @@ def stabilise(expr: Expr, known: Known) -> tuple[Expr, list[Rewriting]]:
         e = apply(BEFORE_THE_PARTS, e)
         if hasattr(e, "limits"):
             e = e.func(walk(e.function), *e.limits)
+        elif isinstance(e, Piecewise):
+            e = Piecewise(*[(walk(value), condition) for value, condition in e.args], evaluate=False)
         elif e.is_Mul:
             e = Mul(*[walk_factor(part) for part in e.args])
         elif not isinstance(e, Indexed):

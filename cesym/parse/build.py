@@ -4,6 +4,10 @@ from collections.abc import Callable
 
 import sympy as sp
 
+__all__ = [
+    "TooLarge", "absolute", "bounded", "countable", "delta", "exponential", "logarithm", "power", "relation",
+]  # fmt: skip
+
 LARGEST = 10_000  # exponent, argument of a factorial, ...
 BITS = 20_000  # of a number as computed
 

@@ -5,6 +5,8 @@ from collections.abc import Mapping
 
 from cesym.letters import SUBSCRIPTED, TYPED, ascii_name, text_name
 
+__all__ = ["DEEPEST", "LONGEST", "ParseError", "syntax_message", "typed"]
+
 DEEPEST = 60  # brackets within brackets
 LONGEST = 5000  # characters
 TYPOGRAPHY = {
@@ -33,7 +35,7 @@ def typed(text: str, names: Mapping[str, object]) -> tuple[str, list[int]]:
     depth, lowered = 0, False
     for at, mark in enumerate(text):
         spelled = own.get(mark) or TYPOGRAPHY.get(mark) or SUBSCRIPTED.get(mark, mark)
-        if not all(" " <= s <= "~" for s in spelled):
+        if not all(" " <= s <= "~" for s in spelled) or mark == "#":  # Python would drop what follows #
             raise ParseError(f"The character {mark!r} is not read in a formula.", text, at)
         if (mark in SUBSCRIPTED) != lowered:
             lowered = not lowered

@@ -5,26 +5,15 @@ into ``claim`` or ``check``.
 """
 
 import re
-from typing import NamedTuple
+from collections.abc import Sequence
 
 import sympy as sp
 
 from cesym.letters import SUBSCRIPTS, SUPERSCRIPTS, ascii_name, text_name
-from cesym.printers.order import chains, data_first, fraction, limits, reads_on, signed, terms
+from cesym.printers.board import ATOM, FACTORS, POWER, PRODUCT, RELATION, SUM, Piece, Printer
+from cesym.printers.order import data_first, fraction, limits
 
 __all__ = ["Line", "text"]
-
-SUM, PRODUCT, POWER, ATOM = 1, 2, 3, 4
-RELATION = {"<=": "≤", ">=": "≥"}
-ASCII_RELATION = {"=": "==", "≠": "!="}
-
-
-class Piece(NamedTuple):
-    """Text with its binding; an ``open`` piece takes in the factors to its right."""
-
-    s: str
-    level: int = ATOM
-    open: bool = False
 
 
 def text(expr: sp.Basic, unicode: bool = True) -> str:
@@ -41,32 +30,23 @@ def text(expr: sp.Basic, unicode: bool = True) -> str:
     return Line(unicode).show(expr)
 
 
-class Line:
-    """The printer: one method a class of SymPy; a class without one is printed by SymPy's own."""
+class Line(Printer):
+    """Spells pieces in plain text."""
 
     def __init__(self, unicode: bool = True) -> None:
+        super().__init__()
         self.unicode = unicode
-        self.minus = "−" if unicode else "-"
-        self.times = " " if unicode else "*"
+        self.minus, self.times, self.membership = ("−", " ", "∈") if unicode else ("-", "*", "in")
+        self.signs = {"<=": "≤", ">=": "≥"} if unicode else {"=": "==", "≠": "!="}
 
-    def show(self, e: sp.Basic) -> str:
-        return self.piece(e).s
+    def unknown(self, e: sp.Basic) -> str:
+        return sp.sstr(e)
 
-    def piece(self, e: sp.Basic) -> Piece:
-        for kind in type(e).__mro__:
-            if method := getattr(self, f"put_{kind.__name__}", None):
-                return method(e)
-        return Piece(sp.sstr(e), SUM)
+    def bracket(self, s: str) -> str:
+        return f"({s})"
 
     def call(self, name: str, *args: sp.Basic) -> Piece:
         return Piece(f"{name}({', '.join(map(self.show, args))})", POWER)
-
-    def tight(self, e: sp.Basic, level: int, last: bool = True) -> str:
-        """``e`` bracketed unless it binds tightly enough and, before other factors, is closed."""
-        piece = self.piece(e)
-        if piece.open and not last and isinstance(e, sp.log):
-            piece = self.logarithm(e, closed=True)
-        return f"({piece.s})" if piece.level < level or (piece.open and not last) else piece.s
 
     # Leaves
 
@@ -103,22 +83,6 @@ class Line:
 
     # Arithmetic
 
-    def put_Add(self, e: sp.Add) -> Piece:
-        out, ordered = "", terms(e)
-        for at, term in enumerate(ordered):
-            minus = signed(term)[0]
-            piece = self.product(term) if minus else self.piece(term)
-            astray = piece.open and reads_on(term, ordered[at + 1 :])
-            s = f"({piece.s})" if piece.level <= SUM or astray else piece.s
-            out += f" {self.minus if minus else '+'} " * bool(at) + self.minus * (minus and not at) + s
-        return Piece(out, SUM, piece.open)
-
-    def put_Mul(self, e: sp.Mul) -> Piece:
-        piece = self.product(e)
-        if not signed(e)[0]:
-            return piece
-        return Piece(self.minus + (f"({piece.s})" if piece.level <= SUM else piece.s), SUM, piece.open)
-
     def product(self, e: sp.Expr) -> Piece:
         """``e`` without its sign."""
         _, above, below, root = fraction(e)
@@ -143,7 +107,7 @@ class Line:
             return Piece(bar, PRODUCT)
         rest = self.factors(beside)
         s = f"({rest.s})" if rest.level < PRODUCT else rest.s
-        return Piece(bar + (" · " if self.unicode else "*") + s, PRODUCT, rest.open and s == rest.s)
+        return Piece(bar + (" · " if self.unicode else "*") + s, PRODUCT, rest.open * (s == rest.s))
 
     def closed(self, e: sp.Expr) -> bool:
         piece = self.piece(e)
@@ -155,16 +119,9 @@ class Line:
             return bool(f.has(sp.Sum, sp.Product, sp.Piecewise))
         base = f.base if isinstance(f, sp.Pow) else f
         late = sp.log, sp.loggamma, sp.Sum, sp.Product, sp.Piecewise, sp.Derivative
-        return isinstance(base, late) or (isinstance(base, sp.exp) and "/" in self.show(f)) or self.piece(f).open
+        return isinstance(base, late) or (isinstance(base, sp.exp) and "/" in self.show(f)) or bool(self.piece(f).open)
 
-    def factors(self, fs: list[sp.Expr]) -> Piece:
-        if len(fs) < 2:
-            return self.piece(fs[0]) if fs else Piece("1")
-        pieces = [self.tight(f, PRODUCT, last=f is fs[-1]) for f in fs]
-        piece = self.piece(fs[-1])
-        return Piece(self.spaced(pieces), PRODUCT, piece.open and piece.level >= PRODUCT)
-
-    def spaced(self, pieces: list[str]) -> str:
+    def spaced(self, pieces: Sequence[str]) -> str:
         out = pieces[0]
         for s in pieces[1:]:
             # 2 3 would be read as one number, and what follows 1/2 as a part of what is below.
@@ -200,7 +157,7 @@ class Line:
         if self.unicode and not closed and isinstance(arg, sp.Symbol | sp.Indexed | sp.Product | sp.Integer):
             piece = self.piece(arg)
             if piece.level >= PRODUCT:
-                return Piece(f"ln {piece.s}", PRODUCT, True)
+                return Piece(f"ln {piece.s}", PRODUCT, FACTORS)
         return Piece(self.call("ln" if self.unicode else "log", arg).s, POWER)
 
     def put_loggamma(self, e: sp.loggamma) -> Piece:
@@ -243,19 +200,18 @@ class Line:
     def big(self, e: sp.Sum | sp.Product, sign: str, name: str, pair: str) -> Piece:
         if not self.unicode:
             return Piece(self.typed(name, self.show(e.function), [tuple(limit) for limit in e.limits]), POWER)
-        shown = [tuple(self.show(part).replace(" ", "").replace("−", "-") for part in limit) for limit in limits(e)]
-        small = all(
-            set(v + lo) <= SUBSCRIPTS.keys() and set(hi) <= SUPERSCRIPTS.keys() for v, lo, hi in shown
-        )
-        if small:
-            heads = [sign + "".join(SUBSCRIPTS[m] for m in f"{v}={lo}") + "".join(SUPERSCRIPTS[m] for m in hi)
-                     for v, lo, hi in shown]  # fmt: skip
-        else:
-            heads = [f"{sign}({v}={lo}..{hi})" for v, lo, hi in shown]
+        heads = [sign + self.range(*limit) for limit in limits(e)]
         body = self.piece(e.function)
-        left, right = pair if isinstance(e.function, sp.Add) else "()"
+        left, right = tuple(pair) if isinstance(e.function, sp.Add) else ("(", ")")
         s = body.s if body.level > SUM else f"{left}{body.s}{right}"
-        return Piece(f"{' '.join(heads)} {s}", PRODUCT, True)
+        return Piece(f"{' '.join(heads)} {s}", PRODUCT, FACTORS)
+
+    def range(self, *limit: sp.Basic) -> str:
+        """Small letters below and above where Unicode has them, else ``(c=1..C)``."""
+        v, low, high = (self.show(part).replace(" ", "").replace("−", "-") for part in limit)
+        if set(v + low) <= SUBSCRIPTS.keys() and set(high) <= SUPERSCRIPTS.keys():
+            return "".join(SUBSCRIPTS[s] for s in f"{v}={low}") + "".join(SUPERSCRIPTS[s] for s in high)
+        return f"({v}={low}..{high})"
 
     def typed(self, name: str, body: str, ranges: list[tuple]) -> str:
         """``Sum(body, (i, 1, N), ...)``; a letter that is bound once more stands in a sum of its own."""
@@ -287,44 +243,8 @@ class Line:
         ]
         return Piece(f"{{ {'; '.join(shown)} }}")
 
-    # Relations
-
-    def put_Relational(self, e: sp.Rel) -> Piece:
-        return Piece(" and ".join(self.joined([e])), 0)
-
-    def joined(self, relations: list[sp.Basic]) -> list[str]:
-        return [self.chain(c.parts) for c in chains(relations)]
-
-    def chain(self, parts: list) -> str:
-        """``0 < p < 1`` from its sides and signs in turn."""
-        signs = RELATION if self.unicode else ASCII_RELATION
-        return " ".join(signs.get(x, x) if at % 2 else self.show(x) for at, x in enumerate(parts))
-
-    def put_And(self, e: sp.And) -> Piece:
-        parts = sorted(e.args, key=sp.default_sort_key)
-        shown = self.joined([part for part in parts if isinstance(part, sp.Rel)])
-        shown += [self.show(part) if isinstance(part, sp.Contains) else f"({self.show(part)})" for part in parts
-                  if not isinstance(part, sp.Rel)]  # fmt: skip
-        return Piece(" and ".join(shown), 0)
-
-    def put_Or(self, e: sp.Or) -> Piece:
-        return Piece(" or ".join(map(self.show, sorted(e.args, key=sp.default_sort_key))), 0)
-
-    def put_Not(self, e: sp.Not) -> Piece:
-        return Piece(f"not ({self.show(e.args[0])})", 0)
-
     def put_BooleanTrue(self, e: sp.Basic) -> Piece:
-        return Piece("True", 0)
+        return Piece("True", RELATION)
 
     def put_BooleanFalse(self, e: sp.Basic) -> Piece:
-        return Piece("False", 0)
-
-    def put_Contains(self, e: sp.Contains) -> Piece:
-        return Piece(f"{self.show(e.args[0])} {'∈' if self.unicode else 'in'} {self.show(e.args[1])}", 0)
-
-    def put_FiniteSet(self, e: sp.FiniteSet) -> Piece:
-        return Piece(f"{{{', '.join(map(self.show, sorted(e.args, key=sp.default_sort_key)))}}}")
-
-    def put_Interval(self, e: sp.Interval) -> Piece:
-        pair = ("(" if e.left_open else "[") + (")" if e.right_open else "]")
-        return Piece(f"{pair[0]}{self.show(e.start)}, {self.show(e.end)}{pair[1]}")
+        return Piece("False", RELATION)

@@ -172,7 +172,9 @@ def chains(relations: list[sp.Basic]) -> list[Chain]:
 
     def follows(a: Chain, b: Chain) -> bool:
         signs = {*a.parts[1::2], *b.parts[1::2]}
-        return a is not b and a.parts[-1] == b.parts[0] and signs <= {"<", "<="}
+        middle = a.parts[-1]
+        # Not at a number: p < 1 and 1 <= n are two facts.
+        return a is not b and middle == b.parts[0] and not middle.is_number and signs <= {"<", "<="}
 
     while pair := next(((a, b) for a in found for b in found if follows(a, b)), None):
         a, b = pair

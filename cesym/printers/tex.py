@@ -1,30 +1,19 @@
-r"""LaTeX in board order, portable: what amsmath and MathJax both read.
-
-Every printed piece knows how tightly it binds and whether it is open to its right (a sum, ``\ln x``,
-``cases``), so that brackets stand where a reader would otherwise read something else, and nowhere else.
-"""
+r"""LaTeX in board order, portable: what amsmath and MathJax both read."""
 
 import re
-from typing import NamedTuple
+from collections.abc import Sequence
 
 import sympy as sp
 
 from cesym.letters import latex_name
-from cesym.printers.order import chains, data_first, fraction, limits, reads_on, signed, terms
+from cesym.printers.board import ALL, ATOM, FACTORS, POWER, PRODUCT, RELATION, SUM, Piece, Printer
+from cesym.printers.order import data_first, fraction, limits
 
 __all__ = ["Tex", "latex"]
 
-SUM, PRODUCT, POWER, ATOM = 1, 2, 3, 4
 TALL = re.compile(r"\\(?:frac|sum|prod|binom|begin)(?![a-zA-Z])")
-RELATION = {"<": "<", "<=": r"\le", ">": ">", ">=": r"\ge", "=": "=", "≠": r"\ne"}
-
-
-class Piece(NamedTuple):
-    """LaTeX with its binding; ``open`` pieces take in the factors to their right (2: all that follows)."""
-
-    s: str
-    level: int = ATOM
-    open: int = 0
+# A logarithm needs no brackets around these.
+LETTER_LIKE = sp.Symbol, sp.Indexed, sp.Product, sp.Integer, sp.binomial
 
 
 def latex(expr: sp.Basic, log: str = r"\ln") -> str:
@@ -40,40 +29,26 @@ def latex(expr: sp.Basic, log: str = r"\ln") -> str:
     return Tex(log).show(expr)
 
 
-class Tex:
-    """The printer: one method a class of SymPy; a class without one is printed by SymPy's own."""
+class Tex(Printer):
+    """Spells pieces in LaTeX."""
+
+    words = (r" \text{ and } ", r" \text{ or } ", r"\text{not }")
+    membership = r"\in"
+    set_brackets = (r"\lbrace ", r"\rbrace")
 
     def __init__(self, log: str = r"\ln") -> None:
+        super().__init__()
         self.log = log
+        self.signs = {"<=": r"\le", ">=": r"\ge", "≠": r"\ne"}
 
-    def show(self, e: sp.Basic) -> str:
-        return self.piece(e).s
+    def unknown(self, e: sp.Basic) -> str:
+        return sp.latex(e)
 
-    def piece(self, e: sp.Basic) -> Piece:
-        for kind in type(e).__mro__:
-            if method := getattr(self, f"put_{kind.__name__}", None):
-                return method(e)
-        return Piece(sp.latex(e), SUM)
-
-    # Brackets
-
-    def bracket(self, s: str, pair: str = "()") -> str:
-        tall = bool(TALL.search(s))
+    def bracket(self, s: str, pair: tuple[str, str] = ("(", ")")) -> str:
         left, right = pair
-        if pair == "||":
-            left, right = r"\lvert ", r"\rvert"
-        if pair == "[]" and not tall:
-            return rf"\bigl[{s}\bigr]"
-        return rf"\left{left}{s}\right{right}" if tall else f"{left}{s}{right}"
-
-    def tight(self, e: sp.Basic, level: int, last: bool = True) -> str:
-        """``e`` bracketed unless it binds tightly enough and, before other factors, is closed."""
-        piece = self.piece(e)
-        if piece.open and not last and isinstance(e, sp.log | sp.loggamma):
-            piece = self.logarithm(e, closed=True)
-        if piece.level < level or (piece.open and not last):
-            return self.bracket(piece.s)
-        return piece.s
+        if TALL.search(s):
+            return rf"\left{left}{s}\right{right}"
+        return rf"\bigl[{s}\bigr]" if left == "[" else f"{left}{s}{right}"
 
     # Leaves
 
@@ -106,37 +81,22 @@ class Tex:
 
     # Arithmetic
 
-    def put_Add(self, e: sp.Add) -> Piece:
-        out, ordered = "", terms(e)
-        for at, term in enumerate(ordered):
-            minus = signed(term)[0]
-            piece = self.product(term) if minus else self.piece(term)
-            last = at == len(ordered) - 1
-            astray = piece.open and (piece.open == 2 or reads_on(term, ordered[at + 1 :]))
-            s = self.bracket(piece.s) if piece.level <= SUM or (astray and not last) else piece.s
-            out += (" - " if minus else " + ") * bool(at) + "-" * (minus and not at) + s
-        return Piece(out, SUM, piece.open)
-
-    def put_Mul(self, e: sp.Mul) -> Piece:
-        piece = self.product(e)
-        if not signed(e)[0]:
-            return piece
-        return Piece("-" + (self.bracket(piece.s) if piece.level <= SUM else piece.s), SUM, piece.open)
-
     def product(self, e: sp.Expr) -> Piece:
         """``e`` without its sign."""
         _, above, below, root = fraction(e)
         if not below and root is None:
             return self.factors(above)
-        under = [rf"\sqrt{{{self.show(root)}}}"] if root is not None else []
-        if below:
-            under.insert(0, self.show(below[0]) if len(below) == 1 and not under else self.factors(below).s)
+        if root is None and len(below) == 1:
+            under = self.show(below[0])
+        else:
+            roots = [rf"\sqrt{{{self.show(root)}}}"] if root is not None else []
+            under = self.spaced([*(self.tight(f, PRODUCT, last=False) for f in below), *roots])
         # ln p / ln 2 is one fraction: a logarithm in another base.
         logs = any(isinstance(f, sp.log) for f in below)
         beside = [f for f in above if self.beside(f) and not (logs and isinstance(f, sp.log))]
         top = [f for f in above if f not in beside]
         numerator = "1" if not top else self.show(top[0]) if len(top) == 1 else self.factors(top).s
-        bar = rf"\frac{{{numerator}}}{{{' '.join(under)}}}"
+        bar = rf"\frac{{{numerator}}}{{{under}}}"
         if not beside:
             return Piece(bar, PRODUCT)
         rest = self.factors(beside)
@@ -153,17 +113,12 @@ class Tex:
         piece = self.piece(base)
         return bool(piece.open) or r"\frac" in piece.s or isinstance(base, sp.log | sp.Piecewise | sp.Derivative)
 
-    def factors(self, fs: list[sp.Expr]) -> Piece:
-        if len(fs) < 2:
-            return self.piece(fs[0]) if fs else Piece("1")
-        out = ""
-        for at, f in enumerate(fs):
-            last = at == len(fs) - 1
-            s = self.tight(f, PRODUCT, last)
+    def spaced(self, pieces: Sequence[str]) -> str:
+        out = pieces[0]
+        for s in pieces[1:]:
             # 2 3^k would be read as 23^k.
-            out += (r" \cdot " if at and s[0].isdigit() else " " * bool(at)) + s
-        piece = self.piece(fs[-1])
-        return Piece(out, PRODUCT, piece.open if piece.level >= PRODUCT else 0)
+            out += (r" \cdot " if s[0].isdigit() else " ") + s
+        return out
 
     def put_Pow(self, e: sp.Pow) -> Piece:
         if e.base is sp.E:
@@ -195,14 +150,14 @@ class Tex:
         """``\\ln x`` of a letter, an entry or a product; else, or before other factors, ``\\ln(...)``."""
         arg = e.args[0]
         if isinstance(e, sp.loggamma):
-            return Piece(rf"{self.log} \Gamma{self.bracket(self.show(arg))}", PRODUCT, 0)
+            return Piece(rf"{self.log} \Gamma{self.bracket(self.show(arg))}", PRODUCT)
         piece = self.piece(arg)
-        if not closed and isinstance(arg, sp.Symbol | sp.Indexed | sp.Product | sp.Integer) and piece.level >= PRODUCT:
-            return Piece(f"{self.log} {piece.s}", PRODUCT, max(1, piece.open))
+        if not closed and isinstance(arg, LETTER_LIKE) and piece.level >= PRODUCT:
+            return Piece(f"{self.log} {piece.s}", PRODUCT, max(FACTORS, piece.open))
         return Piece(self.log + self.bracket(piece.s), PRODUCT)
 
     def put_Abs(self, e: sp.Abs) -> Piece:
-        return Piece(self.bracket(self.show(data_first(e.args[0])), "||"))
+        return Piece(self.bracket(self.show(data_first(e.args[0])), (r"\lvert ", r"\rvert")))
 
     def put_binomial(self, e: sp.binomial) -> Piece:
         return Piece(rf"\binom{{{self.show(e.args[0])}}}{{{self.show(e.args[1])}}}", POWER)
@@ -227,73 +182,37 @@ class Tex:
     # Sums, products, cases
 
     def put_Sum(self, e: sp.Sum) -> Piece:
-        return self.big(e, r"\sum", "[]")
+        return self.big(e, r"\sum", ("[", "]"))
 
     def put_Product(self, e: sp.Product) -> Piece:
-        return self.big(e, r"\prod", "()")
+        return self.big(e, r"\prod", ("(", ")"))
 
-    def big(self, e: sp.Sum | sp.Product, sign: str, pair: str) -> Piece:
+    def big(self, e: sp.Sum | sp.Product, sign: str, pair: tuple[str, str]) -> Piece:
         heads = [rf"{sign}_{{{self.show(v)}={self.show(lo)}}}^{{{self.show(hi)}}}" for v, lo, hi in limits(e)]
         body = self.piece(e.function)
         if body.level > SUM:
-            return Piece(f"{' '.join(heads)} {body.s}", PRODUCT, max(1, body.open))
-        s = self.bracket(body.s, pair if isinstance(e.function, sp.Add) else "()")
-        return Piece(f"{' '.join(heads)} {s}", PRODUCT, 1)
+            return Piece(f"{' '.join(heads)} {body.s}", PRODUCT, max(FACTORS, body.open))
+        s = self.bracket(body.s, pair if isinstance(e.function, sp.Add) else ("(", ")"))
+        return Piece(f"{' '.join(heads)} {s}", PRODUCT, FACTORS)
 
     def put_Derivative(self, e: sp.Derivative) -> Piece:
         total = sum(n for _, n in e.variable_count)
         below = " ".join(rf"\partial {self.tight(x, ATOM)}" + f"^{{{n}}}" * (n != 1) for x, n in e.variable_count)
         above = r"\partial" + f"^{{{total}}}" * (total != 1)
         body = self.piece(e.expr)
-        s = body.s if isinstance(e.expr, sp.Symbol | sp.Indexed) else self.bracket(body.s, "[]")
-        return Piece(rf"\frac{{{above}}}{{{below}}} {s}", PRODUCT, 1)
+        s = body.s if isinstance(e.expr, sp.Symbol | sp.Indexed) else self.bracket(body.s, ("[", "]"))
+        return Piece(rf"\frac{{{above}}}{{{below}}} {s}", PRODUCT, FACTORS)
 
     def put_Piecewise(self, e: sp.Piecewise) -> Piece:
         rows = []
         for value, cond in e.args:
             piece = self.piece(value)
             when = r"\text{otherwise}" if cond == True else rf"\text{{if }} {self.show(cond)}"  # noqa: E712
-            rows.append(f"{self.bracket(piece.s) if piece.open == 2 else piece.s} & {when}")
-        return Piece(r"\begin{cases} " + r" \\ ".join(rows) + r" \end{cases}", PRODUCT, 2)
-
-    # Relations
-
-    def put_Relational(self, e: sp.Rel) -> Piece:
-        return Piece(self.joined([e]), 0)
-
-    def joined(self, relations: list[sp.Basic]) -> str:
-        return r" \text{ and } ".join(self.chain(c.parts) for c in chains(relations))
-
-    def chain(self, parts: list) -> str:
-        """``0 < p < 1`` from its sides and signs in turn."""
-        return " ".join(RELATION[x] if at % 2 else self.show(x) for at, x in enumerate(parts))
-
-    def put_And(self, e: sp.And) -> Piece:
-        parts = sorted(e.args, key=sp.default_sort_key)
-        relations = [part for part in parts if isinstance(part, sp.Rel)]
-        others = [self.show(part) if not isinstance(part, sp.Or) else f"({self.show(part)})" for part in parts
-                  if part not in relations]  # fmt: skip
-        return Piece(r" \text{ and } ".join([self.joined(relations)] * bool(relations) + others), 0)
-
-    def put_Or(self, e: sp.Or) -> Piece:
-        return Piece(r" \text{ or } ".join(map(self.show, sorted(e.args, key=sp.default_sort_key))), 0)
-
-    def put_Not(self, e: sp.Not) -> Piece:
-        return Piece(rf"\text{{not }} ({self.show(e.args[0])})", 0)
+            rows.append(f"{self.bracket(piece.s) if piece.open == ALL else piece.s} & {when}")
+        return Piece(r"\begin{cases} " + r" \\ ".join(rows) + r" \end{cases}", PRODUCT, ALL)
 
     def put_BooleanTrue(self, e: sp.Basic) -> Piece:
-        return Piece(r"\text{true}", 0)
+        return Piece(r"\text{true}", RELATION)
 
     def put_BooleanFalse(self, e: sp.Basic) -> Piece:
-        return Piece(r"\text{false}", 0)
-
-    def put_Contains(self, e: sp.Contains) -> Piece:
-        return Piece(rf"{self.show(e.args[0])} \in {self.show(e.args[1])}", 0)
-
-    def put_FiniteSet(self, e: sp.FiniteSet) -> Piece:
-        values = ", ".join(map(self.show, sorted(e.args, key=sp.default_sort_key)))
-        return Piece(rf"\lbrace {values}\rbrace")
-
-    def put_Interval(self, e: sp.Interval) -> Piece:
-        pair = ("(" if e.left_open else "[") + (")" if e.right_open else "]")
-        return Piece(f"{pair[0]}{self.show(e.start)}, {self.show(e.end)}{pair[1]}")
+        return Piece(r"\text{false}", RELATION)

@@ -19,7 +19,7 @@ from cesym.given import Given, Search, models
 from cesym.kernel.trees import Tree, letters, name_of, tree
 from cesym.printers import text
 from cesym.refute.values import (
-    all_hold, apart, entries, gap, is_size, place, renamed, sign_of, sizes_in, unrolled, value_at, value_of,
+    all_hold, apart, entries, gap, is_size, place, renamed, sign_of, unrolled, value_at, value_of,
 )  # fmt: skip
 
 __all__ = ["Counterexample", "counterexample", "stated"]
@@ -116,8 +116,7 @@ def counterexample(
 def stated(before: Any, after: Any, model: Mapping[str, Any]) -> Counterexample:
     """What two lines are worth at a model."""
     lhs, rhs = tree(before), tree(after)
-    sizes = sizes_in(t for line in (lhs, rhs) for t in letters(line))
-    read = entries((lhs, rhs), model, sizes)
+    read = entries((lhs, rhs), model)
     values = {expression(t): sp.Rational(value_of(model, t)) for t in read}
     with mpmath.workdps(30):
         left, right = (value_at(unrolled(t, model), model) for t in (lhs, rhs))
@@ -172,7 +171,7 @@ class Refutation:
         return {name_of(t) for t, _ in self.given.letters if is_size(t)}
 
     def entries(self, model: dict) -> list[Tree]:
-        return entries((self.lhs, self.rhs), model, sizes_in(t for line in (self.lhs, self.rhs) for t in letters(line)))
+        return entries((self.lhs, self.rhs), model)
 
     def effort(self, model: dict) -> tuple:
         """What there is to read in a model: sizes first, then whether the difference is plain to see, then the numbers."""
@@ -215,12 +214,11 @@ class Refutation:
                 break
             if row := self.uneven(row, keep, moving):
                 read = self.entries(row[0])
-                big = sum(int(value_of(row[0], t)) for t in read if is_size(t))
                 work = sum(weight(value_of(model, t)) for model in row for t in read)
-                found.append((big, work, turn, row))
+                found.append((*self.effort(row[0])[:2], work, turn, row))
         if not found:
             return None
-        first, *others = (stated(self.lhs, self.rhs, model) for model in min(found)[3])
+        first, *others = (stated(self.lhs, self.rhs, model) for model in min(found)[-1])
         return Counterexample(first.values, first.before, first.after, tuple(others))
 
     def uneven(self, row: list[dict], keep: dict, moving: set[str]) -> list[dict]:

@@ -6,10 +6,10 @@ from typing import Any
 
 import mpmath
 
-from cesym.kernel.trees import Refused, Tree, name_of
+from cesym.kernel.trees import Refused, Tree, letters, name_of
 from cesym.kernel.witness import evaluate, mixed, satisfied
 
-__all__ = ["all_hold", "apart", "entries", "gap", "place", "renamed", "sign_of", "unrolled", "value_at", "value_of"]
+__all__ = ["all_hold", "apart", "entries", "free_indices", "gap", "is_size", "place", "renamed", "sign_of", "unrolled", "value_at", "value_of"]
 
 PRECISIONS = (60, 160, 400)  # bits of the intervals, tried in turn
 FAR = 1e-9  # relative; what differs by less is hardly worth an interval
@@ -135,8 +135,11 @@ def value_of(model: Model, t: Tree) -> Fraction:
     return model[name] if at is None else model[name][at]
 
 
-def entries(lines: Iterable[Tree], model: Model, sizes: Iterable[Tree]) -> list[Tree]:
-    """What lines read at a model: the sizes first, then the entries of each letter in the order of reading."""
+def entries(lines: Iterable[Tree], model: Model) -> list[Tree]:
+    """What lines read at a model: sizes and indices first, then the entries of each letter in the order of reading."""
+    lines = list(lines)
+    sizes = sizes_in(t for line in lines for t in letters(line))
+    sizes += sorted({t for line in lines for t in free_indices(line)})
     read = list(dict.fromkeys(t for line in lines for t in read_by(unrolled(line, model))))
     names = list(dict.fromkeys(place(t)[0] for t in read))
     rest = sorted((t for t in read if t not in sizes), key=lambda t: (names.index(place(t)[0]), place(t)[1] or ()))
@@ -166,3 +169,24 @@ def is_size(t: Tree) -> bool:
 
 def sizes_in(letters: Iterable[Tree]) -> list[Tree]:
     return sorted({t for t in letters if is_size(t)}, key=lambda t: (t[1] != "N", name_of(t)))
+
+
+def free_indices(t: Tree, bound: frozenset = frozenset()) -> Iterator[Tree]:
+    """The free letters that number an entry: unrolled, they cannot be seen any more."""
+    match t:
+        case ("Indexed", _, *indices):
+            yield from (s for index in indices for s in symbols_of(index) if s not in bound and not is_size(s))
+        case ("Sum" | "Product", body, *limits):
+            yield from free_indices(body, bound | {limit[0] for limit in limits})
+        case tuple():
+            for part in t:
+                yield from free_indices(part, bound)
+
+
+def symbols_of(t: Any) -> Iterator[Tree]:
+    if isinstance(t, tuple):
+        if t[:1] == ("Symbol",):
+            yield t
+        else:
+            for part in t:
+                yield from symbols_of(part)

@@ -1,0 +1,125 @@
+"""Functions, sums, products, cases and derivatives of a syntax tree, as SymPy."""
+
+import ast
+from collections.abc import Callable
+
+import sympy as sp
+
+from cesym.parse.build import (
+    absolute, bounded, countable, delta, exponential, logarithm, power, relation,
+)  # fmt: skip
+from cesym.parse.reader import CONSTANTS, INDICES, SHARED, Reader
+
+__all__ = ["LineReader"]
+
+NAMED_RELATIONS = {"Eq": sp.Eq, "Ne": sp.Ne, "Lt": sp.Lt, "Le": sp.Le, "Gt": sp.Gt, "Ge": sp.Ge}
+MANY = 50
+FUNCTIONS: dict[str, tuple[int, int, str | Callable[..., sp.Expr]]] = {
+    "Sum": (2, MANY, "call_big"), "Product": (2, MANY, "call_big"), "Piecewise": (1, MANY, "call_piecewise"),
+    "Derivative": (2, 5, "call_derivative"), "Rational": (1, 2, "call_rational"),
+    **dict.fromkeys(NAMED_RELATIONS, (2, 2, "call_relation")), **dict.fromkeys(("And", "Or"), (2, MANY, "call_logic")),
+    "log": (1, 2, logarithm), "ln": (1, 1, logarithm), "log2": (1, 1, lambda x: logarithm(x, sp.Integer(2))),
+    "log10": (1, 1, lambda x: logarithm(x, sp.Integer(10))), "exp": (1, 1, exponential),
+    "sqrt": (1, 1, lambda x: power(x, sp.S.Half)), "Abs": (1, 1, absolute), "abs": (1, 1, absolute),
+    "KroneckerDelta": (2, 2, delta), "delta": (2, 2, delta), "binomial": (2, 2, bounded(sp.binomial)),
+    "factorial": (1, 1, bounded(sp.factorial)), "gamma": (1, 1, bounded(sp.gamma)),
+    "loggamma": (1, 1, bounded(sp.loggamma)), "beta": (2, 2, bounded(sp.beta)),
+}  # fmt: skip
+
+
+class LineReader(Reader):
+    """Reads calls too, of the functions that are listed and of no others."""
+
+    functions = FUNCTIONS
+
+    def read_Call(self, node: ast.Call) -> sp.Basic:
+        if not isinstance(node.func, ast.Name):
+            raise self.refuse(node, "Only a function named here can be called; a product is typed with *.")
+        name = node.func.id
+        if node.keywords or any(isinstance(arg, ast.Starred) for arg in node.args):
+            raise self.refuse(node, f"{name} takes no keywords and no stars.")
+        if name in self.scope or name not in self.functions:
+            if any(name in known for known in (self.scope, self.names, SHARED, CONSTANTS)):
+                raise self.refuse(node, f"{name} is no function: a product is typed {name}*(...), an index {name}[...].")
+            raise self.refuse(node, self.unknown(name, "function"))
+        least, most, build = self.functions[name]
+        if not least <= len(node.args) <= most:
+            wanted = f"{least}" if least == most else f"at least {least}" if most == MANY else f"{least} or {most}"
+            raise self.refuse(node, f"{name} takes {wanted} argument{'s' * (wanted != '1')}, not {len(node.args)}.")
+        if isinstance(build, str):
+            return getattr(self, build)(node)
+        return self.real(node, build, *map(self.number, node.args))
+
+    def call_big(self, node: ast.Call) -> sp.Expr:
+        """``Sum`` and ``Product``: limits in the order of SymPy, the first the innermost."""
+        outside, limits = self.scope, []
+        for limit in reversed(node.args[1:]):
+            if not (isinstance(limit, ast.Tuple) and len(limit.elts) == 3 and isinstance(limit.elts[0], ast.Name)):
+                raise self.refuse(limit, "A range is typed (i, 1, N): the letter, the first value, the last value.")
+            name = limit.elts[0].id
+            if any(name == bound.name for bound, *_ in limits):
+                raise self.refuse(limit, f"The letter {name} is bound twice.")
+            ends = [self.end(end) for end in limit.elts[1:]]
+            bound = self.bound(name)
+            self.scope = {**self.scope, name: bound}
+            limits.append((bound, *ends))
+        body = self.number(node.args[0])
+        self.scope = outside
+        big = {"Sum": sp.Sum, "Product": sp.Product}[node.func.id]  # type: ignore[attr-defined]
+        value = self.real(node, big, body, *reversed(limits))
+        with self.building(node):
+            countable(value)
+        return value
+
+    def end(self, node: ast.AST) -> sp.Expr:
+        value = self.number(node)
+        plain = sp.Add, sp.Mul, sp.Rational, sp.Symbol, sp.Indexed, sp.IndexedBase
+        if (value.is_number and not value.is_Integer) or not all(isinstance(part, plain) for part in sp.preorder_traversal(value)):
+            raise self.refuse(node, "The end of a range is a whole number or a size: N, 2*N - 1, n[i].")
+        return value
+
+    def bound(self, name: str) -> sp.Symbol:
+        own = self.names.get(name)
+        if isinstance(own, sp.Symbol) and own.is_integer:
+            return own
+        return INDICES[name] if name in INDICES and own is None else sp.Symbol(name, integer=True)
+
+    def call_piecewise(self, node: ast.Call) -> sp.Expr:
+        pairs = []
+        for pair in node.args:
+            if not (isinstance(pair, ast.Tuple) and len(pair.elts) == 2):
+                raise self.refuse(pair, "A case is typed (value, condition), the last one (value, True).")
+            value, when = self.number(pair.elts[0]), self.condition(pair.elts[1])
+            if when.has(sp.Sum, sp.Product, sp.Piecewise, sp.Derivative):
+                # SymPy simplifies conditions as soon as the cases stand in a sum.
+                raise self.refuse(pair.elts[1], "A condition compares plain terms, without sums and cases.")
+            pairs.append((value, when))
+        with self.building(node):
+            return sp.Piecewise(*pairs, evaluate=False)
+
+    def call_derivative(self, node: ast.Call) -> sp.Expr:
+        body, variables = self.number(node.args[0]), []
+        for variable in node.args[1:]:
+            times = sp.S.One
+            if isinstance(variable, ast.Tuple) and len(variable.elts) == 2:
+                variable, times = variable.elts[0], self.number(variable.elts[1])
+            x = self.number(variable)
+            if not isinstance(x, sp.Symbol | sp.Indexed) or times not in range(1, 9):
+                raise self.refuse(variable, "A derivative is taken in a letter, Derivative(f, p[i]) or (f, (p[i], 2)).")
+            variables.append((x, times))
+        return self.real(node, sp.Derivative, body, *variables)
+
+    def call_rational(self, node: ast.Call) -> sp.Expr:
+        values = [self.number(arg) for arg in node.args]
+        if not all(isinstance(value, sp.Rational) for value in values):
+            raise self.refuse(node, "Rational takes numbers.")
+        return self.real(node, lambda p, q=sp.S.One: sp.Mul(p, sp.Pow(q, -1)), *values)
+
+    def call_relation(self, node: ast.Call) -> sp.Basic:
+        left, right = map(self.number, node.args)
+        return relation(NAMED_RELATIONS[node.func.id], left, right)  # type: ignore[attr-defined]
+
+    def call_logic(self, node: ast.Call) -> sp.Basic:
+        parts = [self.condition(arg) for arg in node.args]
+        with self.building(node):
+            return {"And": sp.And, "Or": sp.Or}[node.func.id](*parts)  # type: ignore[attr-defined]
