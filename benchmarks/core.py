@@ -26,12 +26,16 @@ def import_seconds(module: str) -> float:
 def fresh(code: str) -> str:
     """What a fresh process prints; bytecode is cached, as it is for a user from the second import on."""
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-    return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment).stdout
+    return subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment
+    ).stdout
 
 
 def loaded(module: str) -> list[str]:
     """Which heavy packages an import of the module pulls in."""
-    return fresh(f"import sys, {module}; print(*[m for m in ('numpy', 'matplotlib', 'sympy.stats') if m in sys.modules])").split()
+    return fresh(
+        f"import sys, {module}; print(*[m for m in ('numpy', 'matplotlib', 'sympy.stats') if m in sys.modules])"
+    ).split()
 
 
 def code_lines(source: str) -> int:
@@ -70,7 +74,10 @@ def main() -> None:
     sizes = {file.name: code_lines(file.read_text("utf-8")) for file in sorted(KERNEL.glob("*.py"))}
     for name, size in sizes.items():
         print(f"| {name} | {size} |")
-    print(f"| all | {sum(sizes.values())} |\n| without witness.py, which only refuses | {sum(sizes.values()) - sizes['witness.py']} |")
+    print(
+        f"| all | {sum(sizes.values())} |\n"
+        f"| without witness.py, which only refuses | {sum(sizes.values()) - sizes['witness.py']} |"
+    )
 
 
 if __name__ == "__main__":

@@ -78,7 +78,8 @@ def progress(items: Iterable[Any], total: int) -> Iterator[Any]:
 
 
 def check_catalogue() -> int:
-    theorems, rows, failed, begun = catalogue(), [], [], time.perf_counter()
+    theorems, failed, begun = catalogue(), [], time.perf_counter()
+    rows: list[tuple[str, ...]] = []
     for name, theorem in progress(theorems.items(), len(theorems)):
         start = time.perf_counter()
         try:
@@ -123,7 +124,10 @@ def check_file(path: str) -> int:
         return 1
     say(f"checked: {saved.name or 'a derivation without a name'}, {len(saved.steps)} steps")
     for fact in saved.given.facts:
-        say(f"  given    {shown(fact[0])}" + "".join(f", {shown(i)} = {shown(lo)}..{shown(hi)}" for i, lo, hi in fact[1:]))
+        say(
+            f"  given    {shown(fact[0])}"
+            + "".join(f", {shown(i)} = {shown(lo)}..{shown(hi)}" for i, lo, hi in fact[1:])
+        )
     for assumption in saved.assumptions:
         say(f"  assumed  {assumption}")
     say(f"    {shown(statement.lhs)}")

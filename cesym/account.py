@@ -5,7 +5,7 @@ Untrusted and for reading only. A fact is *needed* when the kernel refuses the s
 
 from collections.abc import Iterable
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any
 
 from cesym import kernel
 from cesym.expressions import expression

@@ -1,4 +1,4 @@
-"""The constants between two lines: a and b with before = a*after + b. Untrusted; the kernel decides on what is found."""
+"""The constants between two lines: a and b with before = a*after + b. Untrusted: the kernel decides."""
 
 from typing import Any
 
@@ -32,7 +32,9 @@ def constants_between(before: sp.Expr, after: sp.Expr, over: tuple) -> tuple[sp.
 def rest(ours: dict, theirs: dict, a: sp.Expr, over: tuple) -> sp.Expr:
     """before - a*after, term by term; terms with a parameter are left out, for the kernel to miss them."""
     cores = dict.fromkeys([*ours, *theirs])
-    return sp.Add(*(sp.expand_mul(ours.get(core, 0) - a * theirs.get(core, 0)) * core for core in cores if not moves(core, over)))
+    return sp.Add(
+        *(sp.expand_mul(ours.get(core, 0) - a * theirs.get(core, 0)) * core for core in cores if not moves(core, over))
+    )
 
 
 def moves(e: Any, over: tuple) -> bool:

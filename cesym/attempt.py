@@ -78,7 +78,7 @@ def admitted_equality(before: Any, after: Any, given: Given) -> kernel.Step:
 
 
 def same_minimiser_step(before: Any, after: Any, over: tuple[str, ...], a: Any, b: Any, given: Given) -> kernel.Step:
-    """The step ``before = a*after + b`` over the parameters; raises :class:`Refused` if the kernel does not admit it."""
+    """The step ``before = a*after + b`` over the parameters, if the kernel admits it; else Refused."""
     data = (tree(sp.sympify(a)), tree(sp.sympify(b)), over)
     telling = None
     for step in equality_steps(before, after, given):

@@ -5,6 +5,7 @@ the kernel. Relation, conclusion, constants and evidence are computed from these
 """
 
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import sympy as sp
@@ -195,7 +196,9 @@ class Derivation:
         rest = []
         for move, step in zip(self.chain, self.kernel_steps, strict=True):
             facts = needed_facts(data, step)
-            uses = tuple(n for n, h in enumerate(hyps, 1) if h.facts & facts or declaration_needed(data, step, h.letter))
+            uses = tuple(
+                n for n, h in enumerate(hyps, 1) if h.facts & facts or declaration_needed(data, step, h.letter)
+            )
             if move.primitive == "same minimiser":  # what else is known is held still
                 uses = tuple(sorted({*uses, *(n for n in models if self.given.assumptions[n - 1] != INDEPENDENT)}))
             admitted, (by, detail) = kernel.admit(data, step), how(step, self.given)
@@ -206,7 +209,9 @@ class Derivation:
     @property
     def steps(self) -> tuple[StepView, ...]:
         lines = self.lines
-        return tuple(StepView(a.expr, b.relation, b.expr, b.reason, b.evidence) for a, b in zip(lines, lines[1:], strict=False))
+        return tuple(
+            StepView(a.expr, b.relation, b.expr, b.reason, b.evidence) for a, b in pairwise(lines)
+        )
 
     def __getitem__(self, n: int) -> Line:
         return self.lines[n]
@@ -254,7 +259,7 @@ class Derivation:
         return judge(self.exprs[-1], self.read(line), self.given, "≃" if over else "=", over)
 
     def apply(self, rule: Rule) -> "Derivation":
-        """The next line by a named rule. Raises ValueError where it changes nothing, StepRefused where it is not shown."""
+        """The next line by a named rule. Raises: ValueError where it changes nothing; StepRefused."""
         after = rule(self.exprs[-1])
         if after == self.exprs[-1]:
             raise ValueError(f"apply: the rule {rule.name} changes nothing in the last line")
@@ -273,12 +278,17 @@ class Derivation:
 
     def log_rules(self) -> "Derivation":
         """Every law of logarithms that what is given allows, one line each, until none applies."""
-        d, longer = self, self
-        while longer and len(longer) < len(self) + 12:
-            d, longer = longer, next((one for rule in LOG_RULES if (one := longer.tried(rule))), None)
+        d = self
+        for _ in range(12):
+            longer = next((one for rule in LOG_RULES if (one := d.tried(rule))), None)
+            if longer is None:
+                break
+            d = longer
         return d
 
-    def same_minimiser(self, line: Any, over: Any, because: str = "same minimiser", a: Any = None, b: Any = None) -> "Derivation":
+    def same_minimiser(
+        self, line: Any, over: Any, because: str = "same minimiser", a: Any = None, b: Any = None
+    ) -> "Derivation":
         """The next line, equal up to a positive factor a and a constant b that do not move with ``over``.
 
         The line before is a*line + b; both are found where they are not given, and kept in ``.constants``.
@@ -400,7 +410,11 @@ class Derivation:
         return replace(self, hidden=n)
 
     def to_latex(self, **options: Any) -> str:
-        """The formula alone: ``show=[0, 2, -1]``, ``reasons="right"|"between"|None``, ``overlay="beamer"``, ``log=r"\\ln"``."""
+        r"""The formula alone.
+
+        Options: ``show=[0, 2, -1]`` (some lines only), ``reasons="right"`` or ``"between"`` or None,
+        ``overlay="beamer"`` (revealed line by line on a slide), ``log=r"\log"`` for another name of ln.
+        """
         return display.to_latex(self, **{"upto": self.hidden, **options})
 
     def to_markdown(self, **options: Any) -> str:
@@ -426,7 +440,9 @@ class Moves(tuple):
     """Rules with the lines that they give; shows itself as a table."""
 
     def __repr__(self) -> str:
-        return "\n".join(f"{rule.name:22} {display.expression_text(after)}" for rule, after in self) or "no rule applies"
+        return (
+            "\n".join(f"{rule.name:22} {display.expression_text(after)}" for rule, after in self) or "no rule applies"
+        )
 
     def _repr_markdown_(self) -> str:
         rows = [f"| `{rule.name}` | ${display.expression_latex(after)}$ |" for rule, after in self]

@@ -73,7 +73,9 @@ class Given:
     def __repr__(self) -> str:
         from cesym.hypotheses import hypotheses
 
-        return "\n".join(f"H{n}  {h.text}" + " (assumed)" * (h.kind == "assumption") for n, h in enumerate(hypotheses(self), 1))
+        return "\n".join(
+            f"H{n}  {h.text}" + " (assumed)" * (h.kind == "assumption") for n, h in enumerate(hypotheses(self), 1)
+        )
 
     def _repr_markdown_(self) -> str:
         from cesym.hypotheses import hypotheses
@@ -228,7 +230,9 @@ class Search:
             match prop:
                 case ("Eq", ("Symbol", name, _) | ("Indexed", (_, name, _), *_), right):
                     self.defined.setdefault(name, set()).update(map(name_of, letters(right)))
-        self.order = sorted(self.arity, key=lambda n: (n not in self.sizes, self.depth(n), "integer" not in self.flags[n]))
+        self.order = sorted(
+            self.arity, key=lambda n: (n not in self.sizes, self.depth(n), "integer" not in self.flags[n])
+        )
 
     def depth(self, name: str, seen: frozenset[str] = frozenset()) -> int:
         needs = self.defined.get(name, set()) - seen - {name}
@@ -338,7 +342,9 @@ class Search:
         return value if isinstance(value, Fraction) else Fraction(str(value))
 
 
-SIMPLE = [Fraction(s) for s in ("1/2", "1/2", "1/4", "3/4", "1/10", "9/10", "1", "2", "0", "-1", "3", "1/3", "-2", "-1/2")]
+SIMPLE = [
+    Fraction(s) for s in ("1/2", "1/2", "1/4", "3/4", "1/10", "9/10", "1", "2", "0", "-1", "3", "1/3", "-2", "-1/2")
+]
 
 
 def subtrees(t: Any) -> Iterator[kernel.Tree]:

@@ -13,7 +13,13 @@ __all__ = ["likelihood", "nll"]
 
 
 def nll(
-    variable: Any, at: Any, given: Any = None, index: sp.Symbol = i, size: Any = N, assumptions: tuple[Assumption, ...] = (), **named: Any
+    variable: Any,
+    at: Any,
+    given: Any = None,
+    index: sp.Symbol = i,
+    size: Any = N,
+    assumptions: tuple[Assumption, ...] = (),
+    **named: Any,
 ) -> Derivation:
     """The negative log-likelihood of N independent samples, as the first line of a derivation.
 
@@ -32,13 +38,21 @@ def nll(
 
 
 def likelihood(
-    variable: Any, at: Any, given: Any = None, index: sp.Symbol = i, size: Any = N, assumptions: tuple[Assumption, ...] = (), **named: Any
+    variable: Any,
+    at: Any,
+    given: Any = None,
+    index: sp.Symbol = i,
+    size: Any = N,
+    assumptions: tuple[Assumption, ...] = (),
+    **named: Any,
 ) -> Derivation:
     """The likelihood of N independent samples, the product of their densities; arguments as for :func:`nll`."""
     return joined(variable, at, given, index, size, assumptions, lambda joint: joint, **named)
 
 
-def joined(variable: Any, at: Any, given: Any, index: sp.Symbol, size: Any, assumptions: tuple, wrap: Any, **named: Any) -> Derivation:
+def joined(
+    variable: Any, at: Any, given: Any, index: sp.Symbol, size: Any, assumptions: tuple, wrap: Any, **named: Any
+) -> Derivation:
     limits = ((index, sp.S(1), sp.sympify(size)),)
     sample = at[index] if isinstance(at, sp.IndexedBase) else at
     if not isinstance(sample, sp.Indexed) or not sample.has(index):
@@ -48,4 +62,6 @@ def joined(variable: Any, at: Any, given: Any, index: sp.Symbol, size: Any, assu
     named.setdefault("because", f"minus the log of the joint {kind}" if wrap(sp.S(2)) != 2 else f"the joint {kind}")
     named.setdefault("label", (r"\mathrm{NLL}", "NLL") if wrap(sp.S(2)) != 2 else ("L", "L"))
     facts = [*one.facts, *([given] if given is not None and not isinstance(given, list) else given or [])]
-    return Derivation.start(wrap(sp.Product(one.mass, *limits)), facts, assumptions=(INDEPENDENT, *assumptions), **named)
+    return Derivation.start(
+        wrap(sp.Product(one.mass, *limits)), facts, assumptions=(INDEPENDENT, *assumptions), **named
+    )

@@ -1,4 +1,4 @@
-"""Named moves, one :class:`Rule` value each. Conveniences: what a rule returns is a proposal that the kernel decides on.
+"""Named moves, one :class:`Rule` value each. What a rule returns is a proposal; the kernel decides.
 
 A rule rewrites wherever it can, and says nothing about when that is right: ``log_of_factors`` would gladly split
 ln(xy) for negative x and y. The kernel refuses such a line.
@@ -75,7 +75,9 @@ def pull(e: sp.Expr) -> sp.Expr:
     if not isinstance(e, sp.Sum):
         return e
     letters = {limit[0] for limit in e.limits}
-    outside, inside = e.function.as_independent(*letters, as_Add=False) if not e.function.is_Add else (sp.S(1), e.function)
+    outside, inside = (
+        e.function.as_independent(*letters, as_Add=False) if not e.function.is_Add else (sp.S(1), e.function)
+    )
     if len(e.limits) == 1 and not e.function.has(*letters):
         ((_, low, high),) = e.limits
         return (high - low + 1) * e.function
@@ -116,9 +118,10 @@ log_of_power = Rule("log_of_power", r"exponents come down", everywhere(sp.log, l
 linearity = Rule("linearity", "each term summed by itself", everywhere(sp.Sum, split_sum))
 constants_out = Rule("constants_out", "constants leave the sum", everywhere(sp.Sum, pull))
 
+
 def collapse(e: sp.Expr) -> sp.Expr:
     """A sum in which a delta picks one term is that term (if the index runs over it, which the kernel asks for)."""
-    *outer, (index, low, high) = (*e.limits[1:], e.limits[0])
+    (index, *_), *outer = e.limits
     deltas = [f for f in sp.Mul.make_args(e.function) if isinstance(f, sp.KroneckerDelta) and index in f.args]
     if not deltas:
         return e

@@ -66,11 +66,15 @@ def load(path: str | Path) -> Saved:
         data = json.loads(path.read_text(encoding="utf-8"), parse_float=no_float)
         if data["format"] != FORMAT:
             raise Refused(f"{path.name} is no saved derivation of this version")
-        models = tuple(tuple((text(name), number_or_family(value)) for name, value in model) for model in data["models"])
+        models = tuple(
+            tuple((text(name), number_or_family(value)) for name, value in model) for model in data["models"]
+        )
         start, steps = from_json(data["start"]), []
         before = start
         for after, primitive, using, split, hints in data["steps"]:
-            step = kernel.Step(before, from_json(after), text(primitive), from_json(using), from_json(split), from_json(hints))
+            step = kernel.Step(
+                before, from_json(after), text(primitive), from_json(using), from_json(split), from_json(hints)
+            )
             steps.append(step)
             before = step.after
         given = kernel.Given(from_json(data["facts"]), models)

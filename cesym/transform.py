@@ -27,7 +27,11 @@ def changed(d: Derivation, change: Change, names: Mapping[str, str], facts: tupl
     def hints(move: Move) -> tuple:
         match move.data:
             case (a, b, tuple(over)):
-                return (tree(change(expression(a))), tree(change(expression(b))), tuple(sorted(names.get(n, n) for n in over)))
+                return (
+                    tree(change(expression(a))),
+                    tree(change(expression(b))),
+                    tuple(sorted(names.get(n, n) for n in over)),
+                )
             case (tuple(over),):
                 return (tuple(sorted(names.get(n, n) for n in over)),)
             case (str(relation), terms):
@@ -60,7 +64,9 @@ def certificate_term(term: tuple, change: Change) -> tuple:
 
 
 def rename(d: Derivation, letters: Mapping[str, str]) -> Derivation:
-    known = {t[1]: t for e in d.exprs for t in symbols_in(tree(e))} | {t[1]: t for f in d.given.facts for t in symbols_in(f.tree)}
+    known = {t[1]: t for e in d.exprs for t in symbols_in(tree(e))} | {
+        t[1]: t for f in d.given.facts for t in symbols_in(f.tree)
+    }
     for old, new in letters.items():
         if old not in known:
             raise ValueError(f"rename: there is no letter {old!r} here; there are {', '.join(sorted(known))}")
@@ -82,7 +88,8 @@ def rename(d: Derivation, letters: Mapping[str, str]) -> Derivation:
         return expression(swap(tree(e)))
 
     facts = tuple(
-        Fact(change(fact.prop), tuple(tuple(change(part) for part in limit) for limit in fact.limits)) for fact in d.given.facts
+        Fact(change(fact.prop), tuple(tuple(change(part) for part in limit) for limit in fact.limits))
+        for fact in d.given.facts
     )
     return replace(changed(d, change, after, facts), name=d.name, says=d.says, label=relabelled(d.label, letters))
 
@@ -117,7 +124,9 @@ def instance(d: Derivation, values: Mapping[str, Any]) -> Derivation:
         elif known[name] == 1 and isinstance(value, list | tuple):
             families[name] = [exact(name, each) for each in value]
         else:
-            raise ValueError(f"instance: {name} is a family with {known[name]} indices: give one number for each sample")
+            raise ValueError(
+                f"instance: {name} is a family with {known[name]} indices: give one number for each sample"
+            )
 
     def change(e: Any) -> Any:
         e = e.xreplace({s: numbers[s.name] for s in e.free_symbols if isinstance(s, sp.Symbol) and s.name in numbers})
@@ -127,7 +136,11 @@ def instance(d: Derivation, values: Mapping[str, Any]) -> Derivation:
     for fact in d.given.facts:
         limits = tuple((i, *(change(end) for end in ends)) for i, *ends in fact.limits)
         prop = without_evaluation(fact.prop, numbers)
-        concerned = {name_of(t) for t, _ in d.given.letters} & families.keys() & {s.name for s in prop.free_symbols if s.is_Symbol}
+        concerned = (
+            {name_of(t) for t, _ in d.given.letters}
+            & families.keys()
+            & {s.name for s in prop.free_symbols if s.is_Symbol}
+        )
         for one, left in ground(prop, limits) if concerned else [(prop, limits)]:
             shown = put_entries(one, families)
             if shown in (False, sp.false):
@@ -200,20 +213,38 @@ def per_sample(d: Derivation, target: Any, prediction: Any, name: str) -> Loss:
     reduced = "mean" if one.has(size) and not mean.has(size) else "sum"
     one = mean if reduced == "mean" else one
 
-    def own(e: sp.Expr) -> sp.Expr:
-        entries = {a: scalar(a.base) if len(a.indices) == 1 else a.base[a.indices[1:]] for a in e.atoms(sp.Indexed) if a.indices[0] == i}
-        return e.xreplace(entries)
+    arity = {name_of(t): n for t, n in d.given.letters}
 
-    letters = {letter_name(target), letter_name(prediction)}
-    one = own(one)
-    parameters = tuple(sorted((s for s in one.free_symbols if s.is_Symbol and s.name not in letters and not s.is_integer), key=str))
+    def own(e: sp.Expr) -> sp.Expr:
+        entries = [a for a in e.atoms(sp.Indexed) if a.indices[0] == i]
+        return e.xreplace({a: scalar(a.base) if len(a.indices) == 1 else a.base[a.indices[1:]] for a in entries})
+
+    def letter(family: Any) -> Any:
+        return family if arity[letter_name(family)] > 1 else scalar(family)
+
+    one, roles = own(one), {letter_name(target), letter_name(prediction)}
     left = {s.name for s in one.free_symbols if s.is_Symbol}
-    domain = tuple(own(fact.prop) if len(fact.limits) == 1 else (own(fact.prop), *fact.limits[1:]) for fact in d.given.facts
-                   if fact.limits and fact.limits[0][0] == i and spoken_of(fact) <= left | {i.name})  # fmt: skip
-    shared = tuple(fact.prop for fact in d.given.facts if not fact.limits and spoken_of(fact) <= left)
-    return Loss(name, own(target[i]) if not one.has(target) else target, own(prediction[i]) if not one.has(prediction) else prediction,
-                one, domain + shared, f"nats, one sample; the derivation ends in the {reduced} over the samples",
-                f"derived: {d.name or 'a chain of admitted steps'}", parameters)  # fmt: skip
+    domain: list = []
+    for fact in d.given.facts:
+        mine = fact.limits and fact.limits[0][0] == i
+        if spoken_of(fact) - {str(at) for at, *_ in fact.limits} <= left and (mine or not fact.limits):
+            domain.append((own(fact.prop), *fact.limits[1:]) if len(fact.limits) > 1 else own(fact.prop))
+    others = [s for s in one.free_symbols if s.is_Symbol and s.name not in roles and not s.is_integer]
+    return Loss(
+        name=name,
+        target=letter(target),
+        prediction=letter(prediction),
+        expr=one,
+        domain=tuple(domain),
+        convention=f"nats, one sample; the derivation ends in the {reduced} over the samples",
+        source=f"derived: {d.name or 'a chain of admitted steps'}",
+        parameters=tuple(sorted((s for s in others if not is_family(s.name, arity)), key=str)),
+    )
+
+
+def is_family(name: str, arity: Mapping[str, int]) -> bool:
+    """Does a letter stand for an entry of a family, rather than for one number for all samples?"""
+    return arity.get(name, 0) > 0
 
 
 def summand(term: sp.Expr, limit: tuple) -> sp.Expr:

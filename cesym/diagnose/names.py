@@ -109,15 +109,42 @@ def missing_facts(
         if why is None:
             return needed(found, refusal), True
         missing = getattr(why, "missing", None)
-        fact = missing and ranged(tidy(expression(missing)), before, claimed)
-        if not fact or fact in found or not possible(given, [*found, fact]):
+        asked = [ranged(tidy(prop), before, claimed) for prop in parts(expression(missing))] if missing else []
+        asked = [fact for fact in asked if fact not in found and not plain(fact, given)]
+        if not asked or not possible(given, [*found, *asked]):
             break
-        found.append(fact)
+        found += asked
     bars = {part.args[0] for line in (before, claimed) for part in line.atoms(sp.Abs)}
     positive = [ranged(sp.Gt(e, 0, evaluate=False), before, claimed) for e in sorted(bars, key=sp.default_sort_key)]
     if positive and refusal([*found, *positive]) is None:
         return needed([*found, *positive], refusal), True
     return found, False
+
+
+def parts(prop: sp.Rel) -> list[sp.Rel]:
+    """For a product or power to be positive: its factors, its base."""
+    e = prop.lhs
+    if not isinstance(prop, sp.Gt):
+        return [prop]
+    if isinstance(e, sp.Product):
+        inside = [e.function]
+    elif isinstance(e, sp.Mul):
+        inside = [f for f in e.args if not f.is_positive]
+    elif isinstance(e, sp.Pow) and not e.exp.is_even:
+        inside = [e.base]
+    else:
+        return [prop]
+    return [part for one in inside for part in parts(sp.Gt(one, 0, evaluate=False))]
+
+
+def plain(fact: Fact, given: Given) -> bool:
+    """Is it shown already that the left side of ``t > 0`` (or ``t < 1``) is positive?"""
+    t = fact.prop.lhs - fact.prop.rhs if isinstance(fact.prop, sp.Gt | sp.Ge) else fact.prop.rhs - fact.prop.lhs
+    line = sp.Sum(sp.log(t), *fact.limits) if fact.limits else sp.log(t)
+    try:
+        return bool(admitted_equality(line, line, Given.of(given, line)))
+    except (Refused, ValueError, RecursionError):
+        return False
 
 
 def needed(facts: list[Fact], refusal: Callable) -> list[Fact]:

@@ -65,9 +65,10 @@ def repaired_term(case: Case, yours: sp.Expr, theirs: sp.Expr, c: sp.Expr, left:
     if c in (2, sp.S.Half):
         halved = any(t.as_coeff_Mul()[0].q % 2 == 0 for t in (yours, theirs) if t.as_coeff_Mul()[0].is_Rational)
         kind = "half" if halved or c == sp.S.Half else "doubled term"
-    if any(yours.has(letter) and theirs.has(letter) for letter in c.free_symbols):
+    powers = [letter for letter in c.free_symbols if letter not in case.sizes]
+    if any(yours.has(letter) and theirs.has(letter) for letter in powers):
         return Repair("exponent", left, right, ("One exponent ", DIFFERS, ": you have ", yours, ", the line before ", theirs, "."),
-                      ("Count the powers of ", *c.free_symbols, " on both lines."))  # fmt: skip
+                      ("Count the powers of ", *powers, " on both lines."))  # fmt: skip
     if kind == "sign":
         return Repair("sign", left, right, ("One sign ", DIFFERS, ": you have ", signed(yours), ", the line before ",
                       signed(theirs), "."), ("A minus in front of a bracket reaches every term in it.",))  # fmt: skip
@@ -199,7 +200,7 @@ def double_or_halve(e: sp.Expr, case: Case) -> Iterator[sp.Expr]:
 
 def lose_factor(e: sp.Expr, case: Case) -> Iterator[sp.Expr]:
     if isinstance(e, sp.Mul):
-        yield from (sp.Mul(*e.args[:n], *e.args[n + 1 :]) for n, f in enumerate(e.args) if f != -1)
+        yield from (sp.Mul(*e.args[:n], *e.args[n + 1 :]) for n, f in enumerate(e.args) if f.free_symbols - set(case.sizes))
     elif isinstance(e, sp.Indexed) or e in case.letters:
         yield sp.S.One
 

@@ -136,9 +136,10 @@ def derivative(case: Case) -> Iterator[Repair]:
             ):  # fmt: skip
                 if not entries_of(top, x.base if isinstance(x, sp.Indexed) else x):
                     continue
-                slope = sp.Derivative(apart_from(top, x), (x, times), evaluate=False)
-                if not case.same(slope.doit(), bottom):
+                line = apart_from(top, x)
+                if not case.same(sp.diff(line, x, times), bottom):
                     continue
+                slope = sp.Derivative(line, (x, times), evaluate=False)
                 letter = letter_symbol(x.base) if isinstance(x, sp.Indexed) else x
                 so: tuple = (f"If you meant to differentiate, say so: `.differentiate({x})`.",)
                 if top is case.claimed:
@@ -148,15 +149,15 @@ def derivative(case: Case) -> Iterator[Repair]:
 
 def variables(case: Case) -> Iterator[sp.Expr]:
     """What one may have differentiated in: letters, and entries at a free index."""
-    free = [e for line in (case.claimed, case.before) for e in line.atoms(sp.Indexed) if not e.free_symbols - line.free_symbols]
-    indices = [s for s in case.indices if s in case.claimed.free_symbols | case.before.free_symbols]
+    free = [s for s in case.indices if s in case.claimed.free_symbols | case.before.free_symbols]
     for letter in case.letters:
         if isinstance(letter, sp.Symbol):
             if not letter.is_integer:
                 yield letter
         elif not letter.label.is_integer:
-            mine = {e for e in free if e.base == letter and any(e.has(s) for s in indices)}
-            yield from sorted(mine, key=str)
+            entries = {e for line in (case.claimed, case.before) for e in entries_of(line, letter)}
+            at = {e.indices[:n] + (s,) + e.indices[n + 1 :] for e in entries for n in range(len(e.indices)) for s in free}
+            yield from (letter[one] for one in sorted(at, key=str) if set(one) <= set(free) or len(one) == 1)
 
 
 def apart_from(e: sp.Expr, x: sp.Expr) -> sp.Expr:

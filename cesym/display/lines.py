@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
-from cesym.letters import TYPED, latex_name, plain
+from cesym.letters import SUBSCRIPTED, TYPED, latex_name, plain
 from cesym.printers import latex
 
 __all__ = ["REASON_WIDTH", "Board", "Row", "letter_names", "reason_length", "rows", "to_latex"]
@@ -77,13 +77,18 @@ MATH = {
 
 def words_latex(words: str) -> str:
     r"""Words set as text; a sign that \text would not show, or show wrongly, is set as mathematics."""
+    low = "".join(SUBSCRIPTED)
+    kinds = rf"[{re.escape(''.join(MATH))}]|[{re.escape(''.join(TYPED))}]|[{low}]+"
     out = ""
-    for piece in re.findall(r"[\w\s,.;:()'/+*=?!\-]+|.", words):
+    for piece in re.split(f"({kinds})", words):
         if piece in MATH:
             out += f"{{{MATH[piece].strip()}}}"
-            continue
-        for part in re.findall(r"[α-ωΑ-Ω]|[^α-ωΑ-Ω]+", piece):
-            out += f"{{{latex_name(TYPED[part])}}}" if part in TYPED else rf"\text{{{part}}}"
+        elif piece in TYPED:
+            out += f"{{{latex_name(TYPED[piece])}}}"
+        elif piece and piece[0] in low:
+            out += f"{{{{}}_{{{''.join(SUBSCRIPTED[s] for s in piece)}}}}}"
+        elif piece:
+            out += rf"\text{{{piece}}}"
     return out
 
 

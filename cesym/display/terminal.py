@@ -58,7 +58,7 @@ def wrapped(line: str, width: int, first: int = 0, hanging: int = 6) -> list[str
 
 
 def break_before(line: str, room: int) -> int | None:
-    """Where the next piece starts: in the fewest brackets, at + and - rather than factors, late rather than early."""
+    """Where the next piece starts: in the fewest brackets, at commas, then at + and -, then at factors, and late."""
     best: tuple | None = None
     depth = 0
     for at, mark in enumerate(line):
@@ -67,11 +67,11 @@ def break_before(line: str, room: int) -> int | None:
             break
         kind = None
         if at and mark in "+−-" and line[at - 1 : at + 2] == f" {mark} ":
-            kind, place = 0, at
-        elif mark == "·" or (mark == "*" and at and line[at - 1] not in "(*"):
             kind, place = 1, at
+        elif mark == "·" or (mark == "*" and at and line[at - 1] not in "(*"):
+            kind, place = 2, at
         elif mark == " " and line[at + 1 : at + 2] not in ("", "+", "−", "-", "·", "="):
-            kind, place = (1 if line[at - 1] in ",;" else 2), at + 1
+            kind, place = (0 if line[at - 1] in ",;" else 3), at + 1
         # Too short a piece would leave most of the line for later.
         if kind is not None and 2 < place <= max(room, 3) and line[place:].strip():
             score = (depth, kind, place < room // 3, -place)

@@ -48,7 +48,8 @@ def verdict_text(v: Any, width: int = 80, unicode: bool | None = None) -> str:
     unicode = unicode_shown(unicode)
     _, word, says = head(v)
     if v.status == "accepted":
-        return "\n".join(filled("", f"{word}: {says}" + f": {plain(v.what, unicode)}" * bool(v.what) + ".", width))
+        why = f": {plain(v.what, unicode).rstrip('.')}" * bool(v.what)
+        return "\n".join(filled("", f"{word}: {says}{why}.", width))
     before, claimed = lines(text(v.before, unicode), text(v.claimed, unicode), "−" if unicode else "-", " ")
     out = [f"{word}: {says}.", ""]
     for name, line in (("before", before), ("claimed", claimed)):

@@ -105,8 +105,8 @@ class Algebra(Prover):
         shared = []
         for a in {a for m, _ in p for a, _ in m if a[0] != "e"} if len(p) > 1 else ():
             powers = {dict(m).get(a, ZERO) for m, _ in p}
-            low = [number(e) for e in powers]
-            least = const(min(low)) if None not in low else next(iter(powers)) if len(powers) == 1 else ZERO
+            low = [n for n in map(number, powers) if n is not None]
+            least = next(iter(powers)) if len(powers) == 1 else const(min(low)) if len(low) == len(powers) else ZERO
             if least and self.atom_sign(a, depth) == POSITIVE:
                 shared.append((a, least))
         return shared, self.rebuilt(self.mul(p, *(monomial({(a, scale(e, -1))}) for a, e in shared))) if shared else p

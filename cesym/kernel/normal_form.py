@@ -138,7 +138,8 @@ class NormalForm(Algebra):
                 binders = [(b, self.sub(n, values)) for b, n in binders]
                 self.range.update(binders)
                 body = self.sub(body, values)
-                return self.total(binders, body) if kind == "sum" else self.times(*binders[0], body)
+                ((b, n), *_) = binders
+                return self.total(binders, body) if kind == "sum" else self.times(b, n, body)
         build = {"log": self.log, "abs": self.absolute, "gamma": self.gamma, "delta": self.delta, "pos": self.positive,
                  "poly": lambda q: q}  # fmt: skip
         return build[a[0]](self.sub(a[1], values))

@@ -5,8 +5,9 @@ Every method asks about the value of a *defined* term in all models of what is g
 
 from collections.abc import Iterator
 from fractions import Fraction
+from typing import Any
 
-from cesym.kernel.terms import ONE, Poly, add, atom, const, minus, mentions, number, scale, whole
+from cesym.kernel.terms import ONE, Poly, atom, minus, number, scale, whole
 
 UNKNOWN, NONNEGATIVE, POSITIVE = 0, 1, 2
 DEPTH, NESTING = 5, 2
@@ -16,6 +17,10 @@ class Prover:
     """Reads facts through ``bounds`` and ``supports``, and computes with ``mul`` and ``sub``; see below."""
 
     nesting = 0
+    common: Any  # these come with the floors above
+    sub: Any
+    open: Any
+    total: Any
 
     def bounds(self, p: Poly) -> Iterator[tuple[Poly, bool]]:
         """Instances (f, strict) of given facts that may bear on p: f > 0, or f >= 0 if not strict."""
@@ -56,14 +61,11 @@ class Prover:
         weakest = POSITIVE
         for a, e in m:
             s, n = self.atom_sign(a, depth), whole(e)
-            if s < POSITIVE and n is None:
-                return UNKNOWN
-            if s < POSITIVE and n % 2 == 0:
-                s = POSITIVE if n < 0 or self.nonzero(atom(a), depth - 1) else NONNEGATIVE
-            elif s == UNKNOWN:
-                return UNKNOWN
-            elif n is not None and n < 0:
-                s = POSITIVE  # defined, so not zero
+            if s < POSITIVE:
+                if n is None or (s == UNKNOWN and n % 2):
+                    return UNKNOWN
+                # a negative power is defined, so its base is not zero
+                s = POSITIVE if n < 0 or (n % 2 == 0 and self.nonzero(atom(a), depth - 1)) else NONNEGATIVE
             weakest = min(weakest, s)
         return weakest
 

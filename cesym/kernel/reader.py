@@ -11,8 +11,8 @@ from fractions import Fraction
 from cesym.kernel.normal_form import NormalForm
 from cesym.kernel.prover import DEPTH, NONNEGATIVE, POSITIVE, UNKNOWN
 from cesym.kernel.terms import (
-    ONE, ZERO, Poly, add, atom, atoms, coefficient, const, fresh, has, height, key, mentions, minus, number, only_atom,
-    scale, walk,
+    ONE, ZERO, Poly, add, atom, atoms, coefficient, const, fresh, has, height, key, mentions, minus, number,
+    only_atom, scale, walk,
 )  # fmt: skip
 from cesym.kernel.trees import Refused, Tree
 
@@ -63,8 +63,8 @@ class Context(NormalForm):
                     if solve_for:
                         target = only_atom(self.read(solve_for, env), "sym", "idx", "sum")
                     c = coefficient(difference, {(target, ONE)})
-                    other = minus(atom(target), scale(difference, 1 / c)) if c else ZERO
-                    if not c or has(other, target):
+                    other = minus(atom(target), scale(difference, 1 / c)) if target and c else ZERO
+                    if not target or not c or has(other, target):
                         raise Refused("an equation is used as: atom = a term without it. This is none: {}", prop)
                     self.equations.append((free, atom(target), other))
             case (str(head), a, b) if head in INEQUALITIES:
@@ -225,7 +225,8 @@ class Context(NormalForm):
                 return self.mul(parts, self.power(whole, const(-1)))
             case ("factorial", t):
                 n = self.read(t, env)
-                self.need(self.integer(n) and self.sign(n, False), "{}: its argument is 0, 1, 2, ...", e, missing=("Ge", t))
+                fine = self.integer(n) and self.sign(n, False)
+                self.need(fine, "{}: its argument is 0, 1, 2, ...", e, missing=("Ge", t))
                 return self.gamma(add(n, ONE))
             case ("binomial", top, bottom):
                 n, k = self.read(top, env), self.read(bottom, env)
@@ -329,7 +330,7 @@ class Context(NormalForm):
         for variable in variables:
             letter, (_, times, _) = variable
             x = only_atom(self.unwritten_read(letter, env), "sym", "idx")
-            if x is None or times not in range(1, 5) or "integer" in x[2] or ("nonnegative" in x[2] and "positive" not in x[2]):
+            if x is None or times not in range(1, 5) or x[2] not in ({"positive"}, {"positive", "nonnegative"}, set()):
                 raise Refused("no derivative in {}: it is not one real number on an open set", variable)
             moving = self.movers({x[1]})
             tied = [rest for left, rest in self.ties if not left or left[1] not in moving - {x[1]}]

@@ -18,7 +18,7 @@ Why each is sound stands at the function that decides it. A step is plain data a
 
 from collections.abc import Iterable
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from cesym.kernel.reader import Context
 from cesym.kernel.terms import Poly, add, atoms, const, mentions, minus, scale
@@ -94,7 +94,8 @@ def certificate(K: Context, step: Step, before: Poly, after: Poly) -> tuple:
     relation, terms = step.data
     total = []
     for weight, kind, t, *limits in terms:
-        env, binders = {}, []
+        env: dict = {}
+        binders = []
         for limit in limits:
             env, v, n = K.bind(env, limit)
             binders.append((v, n))
@@ -150,7 +151,8 @@ def check_models(K: Context, given: Given, over: tuple[str, ...]) -> None:
     sizes = {a[1] for n in K.range.values() for a in atoms(n, "sym")}
     fixed = {left[1] for left, _ in K.ties if left} | {a[1] for _, a, values in K.finite if len(values) == 1}
     for name, (kind, declared, _) in K.names.items():
-        values = [v for model in models if name in model for v in (model[name].values() if kind == "idx" else [model[name]])]
+        mine = [model[name] for model in models if name in model]
+        values = [v for value in mine for v in (value.values() if kind == "idx" else [value])]
         for flag, fine in DECLARED.items():
             if flag in declared and not all(map(fine, values)):
                 raise Refused(f"a witness does not have what is declared of {name}: {flag}")
@@ -160,7 +162,8 @@ def check_models(K: Context, given: Given, over: tuple[str, ...]) -> None:
             raise Refused(f"the witnesses do not vary the size {name}")
     moving = K.movers(over)
     for name in over:
-        if not any(m[name] != n[name] and all(m[o] == n[o] for o in m if o not in moving) for m in models for n in models):
+        pairs = ((m, n) for m in models for n in models if m[name] != n[name])
+        if not any(all(m[o] == n[o] for o in m if o not in moving) for m, n in pairs):
             raise Refused(f"no two witnesses differ in {name} alone: is it tied to another letter?")
 
 
@@ -182,7 +185,8 @@ def admit(given: Given, step: Step) -> Statement:
         before, after = K.read(lhs, {}), K.read(rhs, {})
         relation, over, a, b = PRIMITIVES[step.primitive](K, step, before, after)
         statement = Statement(lhs, relation, rhs, over, tree(a), tree(b))
-        new = {name_of(t) for side in (lhs, rhs, statement.a, statement.b) for t in letters(side)} - dict(given.models[0]).keys()
+        spoken = {name_of(t) for side in (lhs, rhs, statement.a, statement.b) for t in letters(side)}
+        new = spoken - dict(given.models[0]).keys()
         if new:
             raise Refused("new here, and nothing is given of it: " + ", ".join(sorted(new)))
         check_models(K, given, over)
@@ -196,7 +200,8 @@ def admit(given: Given, step: Step) -> Statement:
 
 def second_opinion(given: Given, s: Statement) -> None:
     """The evaluator, which shares no code with the normal form, tries to refute what was admitted."""
-    left, right = s.lhs, ("Add", ("Mul", s.a, s.rhs), s.b)
+    left: Tree = s.lhs
+    right: Tree = ("Add", ("Mul", s.a, s.rhs), s.b)
     if s.relation == "⇄":
         left, right = s.rhs, ("Mul", ("Rational", -1, 1), ("log", s.lhs))
     for model in given.models:

@@ -17,7 +17,7 @@ from cesym.kernel.trees import Refused, Tree
 DIGITS = 50
 CLOSE = mpmath.mpf(10) ** -25
 RELATIONS = {"Eq": (0,), "Gt": (1,), "Ge": (0, 1), "Lt": (-1,), "Le": (-1, 0), "Ne": (-1, 1)}  # signs of a - b
-FUNCTIONS = {
+FUNCTIONS: dict[str, Any] = {
     "exp": lambda c, x: c.exp(x),
     "log": lambda c, x: c.log(x),
     "Abs": lambda c, x: abs(x),

@@ -61,8 +61,9 @@ class Line(Printer):
         base = self.put_Symbol(e.base.label)
         s = base.s if base.level == ATOM else f"({base.s})"
         at = [self.show(index) for index in e.indices]
-        if self.unicode and len(at) == 1 and isinstance(e.indices[0], sp.Symbol | sp.Integer):
-            if s[-1] not in SUBSCRIPTS.values() and all(mark in SUBSCRIPTS for mark in at[0]):
+        letter = len(at) == 1 and isinstance(e.indices[0], sp.Symbol | sp.Integer)
+        if self.unicode and letter and s[-1] not in SUBSCRIPTS.values():
+            if all(mark in SUBSCRIPTS for mark in at[0]):
                 return Piece(s + "".join(SUBSCRIPTS[mark] for mark in at[0]))
             if at[0].isalnum():
                 return Piece(f"{s}_{at[0]}")

@@ -7,10 +7,16 @@ from collections.abc import Callable
 
 from cesym.derivation import Derivation
 from cesym.theorems.bernoulli import (
-    bce_from_bernoulli, bce_from_binomial, bernoulli_estimate, likelihood_max_is_nll_min,
+    bce_from_bernoulli,
+    bce_from_binomial,
+    bernoulli_estimate,
+    likelihood_max_is_nll_min,
 )  # fmt: skip
 from cesym.theorems.categorical import (
-    bce_from_two_class_cross_entropy, cross_entropy_from_categorical, cross_entropy_one_hot, nll_is_cross_entropy,
+    bce_from_two_class_cross_entropy,
+    cross_entropy_from_categorical,
+    cross_entropy_one_hot,
+    nll_is_cross_entropy,
     nll_is_cross_entropy_one_hot,
 )  # fmt: skip
 from cesym.theorems.gaussian import gaussian_estimates, mse_from_gaussian

@@ -72,7 +72,8 @@ def bce_from_two_class_cross_entropy() -> Derivation:
     both = [(Eq(q[i, 1] + q[i, 2], 1), SAMPLES), (Eq(p[i, 1] + p[i, 2], 1), SAMPLES)]
     positive = [(p[i, 1] > 0, SAMPLES), (p[i, 2] > 0, SAMPLES)]
     d = nll(
-        one_hot(q[i, c], p[i, c], 2), q[i, c], given=[*positive, *both], label=OF_P, because="minus the log of the joint mass",
+        one_hot(q[i, c], p[i, c], 2), q[i, c], given=[*positive, *both], label=OF_P,
+        because="minus the log of the joint mass",
         name="bce_from_two_class_cross_entropy",
         says="with two classes, $q_2 = 1 - q_1$ and $p_2 = 1 - p_1$ turn cross-entropy into binary cross-entropy",
     )  # fmt: skip
@@ -119,7 +120,10 @@ def mean_nll(mass: Likelihood, frequency: Expr, name: str, says: str) -> Derivat
         says=says, label=(r"\tfrac{1}{N}\,\mathrm{NLL}(p)", "NLL(p)/N"), because="minus the log of the joint mass",
     )  # fmt: skip
     d = d.apply(log_of_product)
-    d = d.apply(log_of_power) if d.exprs[-1].has(q) else d.claim(
-        -Sum(KroneckerDelta(c, y[i]) * log(p[c]), CLASSES, SAMPLES) / N, "the class $y_i$, by a delta")
+    d = (
+        d.apply(log_of_power)
+        if d.exprs[-1].has(q)
+        else d.claim(-Sum(KroneckerDelta(c, y[i]) * log(p[c]), CLASSES, SAMPLES) / N, "the class $y_i$, by a delta")
+    )
     d = d.claim(-Sum(frequency * log(p[c]), CLASSES), "sum over samples first")
     return d.claim(cross_entropy_of(EMPIRICAL, p, c, C), r"the share of each class: $\hat q_c$")
