@@ -14,9 +14,18 @@ from cesym.diagnose import Diagnosis, Verdict, diagnose
 from cesym.nll import likelihood, nll
 from cesym.parse import ParseError, parse
 from cesym.theorems import (
-    bce_from_bernoulli, bce_from_binomial, bce_from_two_class_cross_entropy, bernoulli_estimate, catalogue,
-    cross_entropy_from_categorical, cross_entropy_one_hot, gaussian_estimates, likelihood_max_is_nll_min,
-    mse_from_gaussian, nll_is_cross_entropy, nll_is_cross_entropy_one_hot,
+    bce_from_bernoulli,
+    bce_from_binomial,
+    bce_from_two_class_cross_entropy,
+    bernoulli_estimate,
+    catalogue,
+    cross_entropy_from_categorical,
+    cross_entropy_one_hot,
+    gaussian_estimates,
+    likelihood_max_is_nll_min,
+    mse_from_gaussian,
+    nll_is_cross_entropy,
+    nll_is_cross_entropy_one_hot,
 )  # fmt: skip
 
 if TYPE_CHECKING:

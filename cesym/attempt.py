@@ -6,8 +6,9 @@ from typing import Any
 import sympy as sp
 
 from cesym import kernel
+from cesym.expressions import name_of
 from cesym.given import Given
-from cesym.kernel.trees import Refused, name_of, tree
+from cesym.kernel.trees import Refused, tree
 
 __all__ = ["admitted_equality", "same_minimiser_step"]
 

@@ -15,10 +15,10 @@ from cesym.account import declaration_needed, how, needed_facts
 from cesym.affine import constants_between
 from cesym.attempt import admitted_equality, same_minimiser_step
 from cesym.diagnose import Verdict, judge
-from cesym.expressions import expression
+from cesym.expressions import expression, name_of
 from cesym.given import INDEPENDENT, Assumption, Given
 from cesym.hypotheses import Hypothesis, hypotheses
-from cesym.kernel.trees import Refused, name_of, tree
+from cesym.kernel.trees import Refused, tree
 from cesym.losses import Loss
 from cesym.parse import parse
 from cesym.rules import LOG_RULES, RULES, Rule, one_term_left

@@ -1,15 +1,16 @@
-"""From the kernel's trees back to SymPy: for showing what the kernel speaks of, and for reading saved derivations.
+"""From the kernel's trees back to SymPy, and the letters in a tree: for showing what the kernel speaks of.
 
 Untrusted: whoever relies on the result turns it into a tree again and compares.
 """
 
+from collections.abc import Iterator
 from typing import Any
 
 import sympy as sp
 
 from cesym.kernel.trees import HEADS, Tree
 
-__all__ = ["expression"]
+__all__ = ["expression", "letters", "name_of"]
 
 CLASSES = {head: cls for cls, head in HEADS.items()}
 UNEVALUATED = {"Eq", "Ne", "Gt", "Ge", "Lt", "Le", "Contains"}  # SymPy would decide them from assumptions
@@ -47,3 +48,29 @@ def expression(t: Tree) -> Any:
             options = {"evaluate": False} if head in UNEVALUATED else {}
             return CLASSES[head](*map(expression, parts), **options)
     raise ValueError(f"not a tree of an expression: {t!r:.60}")
+
+
+def letters(t: Tree, bound: frozenset[str] = frozenset()) -> Iterator[Tree]:
+    """Every free letter of a tree: ``("Symbol", ...)``, or ``("Indexed", letter)`` for a family."""
+    match t:
+        case ("Symbol", str(name), _):
+            if name not in bound:
+                yield t
+        case ("Indexed", letter, *indices):
+            yield ("Indexed", letter)
+            for index in indices:
+                yield from letters(index, bound)
+        case ("Sum" | "Product", body, *limits):
+            for i, lo, hi in reversed(limits):
+                yield from letters(lo, bound)
+                yield from letters(hi, bound)
+                bound |= {i[1]}
+            yield from letters(body, bound)
+        case tuple():
+            for part in t:
+                yield from letters(part, bound)
+
+
+def name_of(letter: Tree) -> str:
+    """The name of what :func:`letters` yields."""
+    return letter[1][1] if letter[0] == "Indexed" else letter[1]

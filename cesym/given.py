@@ -16,7 +16,8 @@ import sympy as sp
 from mpmath import mp, workdps
 
 from cesym import kernel
-from cesym.kernel.trees import letters, name_of, tree
+from cesym.expressions import letters, name_of
+from cesym.kernel.trees import tree
 from cesym.kernel.witness import DIGITS, evaluate, holds, mixed, points
 from cesym.symbols import C, N, c, i
 

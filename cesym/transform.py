@@ -7,10 +7,9 @@ from typing import Any
 import sympy as sp
 
 from cesym.derivation import Derivation, Move, letter_name
-from cesym.expressions import expression
+from cesym.expressions import expression, name_of
 from cesym.given import Fact, Given
 from cesym.kernel import Tree, tree
-from cesym.kernel.trees import name_of
 from cesym.letters import latex_name
 from cesym.losses import Loss
 from cesym.rules import linearity

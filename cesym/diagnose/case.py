@@ -11,9 +11,9 @@ import sympy as sp
 
 from cesym.affine import constants_between
 from cesym.attempt import admitted_equality, same_minimiser_step
-from cesym.expressions import expression
+from cesym.expressions import expression, name_of
 from cesym.given import Given, Search
-from cesym.kernel.trees import Refused, name_of, tree
+from cesym.kernel.trees import Refused, tree
 from cesym.kernel.witness import mixed
 from cesym.refute.values import value_at
 

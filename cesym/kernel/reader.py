@@ -31,6 +31,7 @@ class Context(NormalForm):
 
     def __init__(self, facts: Iterable[Tree] = (), using: Iterable[tuple] = ()) -> None:
         super().__init__()
+        self.bound: set[str] = set()
         self.names: dict[str, tuple] = {}  # name -> what it stands for: one name, one object
         self.inequalities: list[tuple] = []  # (variables, f, strict): f > 0 or f >= 0 for all of their values
         self.finite: list[tuple] = []  # (variables, atom, values)
@@ -142,7 +143,8 @@ class Context(NormalForm):
         """(env with the letter bound, its variable, its length): i in lo..hi is variable + lo - 1."""
         match limit:
             case (("Symbol", _, tuple(declared)) as i, lo, hi):
-                flags = self.letter("sym", i)[2]
+                _, name, flags = self.letter("sym", i)
+                self.bound.add(name)
                 start, end = self.read(lo, env), self.read(hi, env)
                 n = add(minus(end, start), ONE)
                 if not (self.integer(start) and self.integer(n) and self.sign(n, False)):

@@ -22,7 +22,7 @@ from typing import NamedTuple
 
 from cesym.kernel.reader import Context
 from cesym.kernel.terms import Poly, add, atoms, const, mentions, minus, scale
-from cesym.kernel.trees import Refused, Tree, letters, name_of, tree
+from cesym.kernel.trees import Refused, Tree, tree
 from cesym.kernel.witness import compare, satisfied, table
 
 UNIT, NOTHING = ("Rational", 1, 1), ("Rational", 0, 1)
@@ -185,8 +185,7 @@ def admit(given: Given, step: Step) -> Statement:
         before, after = K.read(lhs, {}), K.read(rhs, {})
         relation, over, a, b = PRIMITIVES[step.primitive](K, step, before, after)
         statement = Statement(lhs, relation, rhs, over, tree(a), tree(b))
-        spoken = {name_of(t) for side in (lhs, rhs, statement.a, statement.b) for t in letters(side)}
-        new = spoken - dict(given.models[0]).keys()
+        new = K.names.keys() - K.bound - dict(given.models[0] if given.models else ()).keys()
         if new:
             raise Refused("new here, and nothing is given of it: " + ", ".join(sorted(new)))
         check_models(K, given, over)

@@ -15,7 +15,6 @@ other heads                             see ``HEADS``
 ======================================  ==================================================
 """
 
-from collections.abc import Iterator
 from typing import Any
 
 import sympy as sp
@@ -86,49 +85,17 @@ def from_json(data: Any) -> Tree:
     raise Refused(f"a saved tree holds lists, strings and integers, not {data!r:.40}")
 
 
-def letters(t: Tree, bound: frozenset[str] = frozenset()) -> Iterator[Tree]:
-    """Every free letter of a tree: ``("Symbol", ...)``, or ``("Indexed", letter)`` for a family."""
-    match t:
-        case ("Symbol", str(name), _):
-            if name not in bound:
-                yield t
-        case ("Indexed", letter, *indices):
-            yield ("Indexed", letter)
-            for index in indices:
-                yield from letters(index, bound)
-        case ("Sum" | "Product", body, *limits):
-            for i, lo, hi in reversed(limits):
-                yield from letters(lo, bound)
-                yield from letters(hi, bound)
-                bound |= {i[1]}
-            yield from letters(body, bound)
-        case tuple():
-            for part in t:
-                yield from letters(part, bound)
-
-
-def name_of(letter: Tree) -> str:
-    """The name of what :func:`letters` yields."""
-    return letter[1][1] if letter[0] == "Indexed" else letter[1]
-
-
 def show(t: Any) -> str:
     """A tree in one plain line, for messages; the display of lines lives elsewhere."""
     match t:
         case ("Rational", p, q):
             return str(p) if q == 1 else f"{p}/{q}"
         case ("Symbol", name, _):
-            return name
+            return str(name)
         case ("Indexed", letter, *indices):
             return f"{show(letter)}[{', '.join(map(show, indices))}]"
-        case ("Add" | "Mul" as head, *terms):
-            return "(" + {"Add": " + ", "Mul": "*"}[head].join(map(show, terms)) + ")"
-        case ("Pow", base, exponent):
-            return f"{show(base)}**{show(exponent)}"
-        case ("Gt" | "Ge" | "Lt" | "Le" | "Eq" | "Ne" as head, a, b):
-            return f"{show(a)} {dict(Gt='>', Ge='>=', Lt='<', Le='<=', Eq='=', Ne='!=')[head]} {show(b)}"
         case (str(head), *parts):
-            return f"{head}({', '.join(map(show, parts))})" if parts else {"Pi": "pi"}.get(head, head)
+            return f"{head}({', '.join(map(show, parts))})" if parts else head
         case tuple():
             return f"({', '.join(map(show, t))})"
     return str(t)

@@ -6,7 +6,14 @@ from collections.abc import Callable
 import sympy as sp
 
 from cesym.parse.build import (
-    absolute, bounded, countable, delta, exponential, logarithm, power, relation,
+    absolute,
+    bounded,
+    countable,
+    delta,
+    exponential,
+    logarithm,
+    power,
+    relation,
 )  # fmt: skip
 from cesym.parse.reader import CONSTANTS, INDICES, SHARED, Reader
 
@@ -52,7 +59,8 @@ class LineReader(Reader):
 
     def call_big(self, node: ast.Call) -> sp.Expr:
         """``Sum`` and ``Product``: limits in the order of SymPy, the first the innermost."""
-        outside, limits = self.scope, []
+        outside = self.scope
+        limits: list[tuple] = []
         for limit in reversed(node.args[1:]):
             if not (isinstance(limit, ast.Tuple) and len(limit.elts) == 3 and isinstance(limit.elts[0], ast.Name)):
                 raise self.refuse(limit, "A range is typed (i, 1, N): the letter, the first value, the last value.")
@@ -74,7 +82,8 @@ class LineReader(Reader):
     def end(self, node: ast.AST) -> sp.Expr:
         value = self.number(node)
         plain = sp.Add, sp.Mul, sp.Rational, sp.Symbol, sp.Indexed, sp.IndexedBase
-        if (value.is_number and not value.is_Integer) or not all(isinstance(part, plain) for part in sp.preorder_traversal(value)):
+        known = all(isinstance(part, plain) for part in sp.preorder_traversal(value))
+        if (value.is_number and not value.is_Integer) or not known:
             raise self.refuse(node, "The end of a range is a whole number or a size: N, 2*N - 1, n[i].")
         return value
 

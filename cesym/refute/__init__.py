@@ -14,12 +14,22 @@ from typing import Any
 import mpmath
 import sympy as sp
 
-from cesym.expressions import expression
+from cesym.expressions import expression, letters, name_of
 from cesym.given import Given, Search, models
-from cesym.kernel.trees import Tree, letters, name_of, tree
+from cesym.kernel.trees import Tree, tree
 from cesym.printers import text
 from cesym.refute.values import (
-    all_hold, apart, entries, gap, is_size, place, renamed, sign_of, unrolled, value_at, value_of,
+    all_hold,
+    apart,
+    entries,
+    gap,
+    is_size,
+    place,
+    renamed,
+    sign_of,
+    unrolled,
+    value_at,
+    value_of,
 )  # fmt: skip
 
 __all__ = ["Counterexample", "counterexample", "stated"]

@@ -6,7 +6,8 @@ from typing import Any
 
 import mpmath
 
-from cesym.kernel.trees import Refused, Tree, letters, name_of
+from cesym.expressions import letters, name_of
+from cesym.kernel.trees import Refused, Tree
 from cesym.kernel.witness import evaluate, mixed, satisfied
 
 __all__ = ["all_hold", "apart", "entries", "free_indices", "gap", "is_size", "place", "renamed", "sign_of", "unrolled", "value_at", "value_of"]
