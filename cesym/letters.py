@@ -124,8 +124,9 @@ def raised(sup: str) -> str:
 def detex(s: str) -> str:
     """Short LaTeX (what stands between two dollars in a sentence) as Unicode text."""
     group = r"\{((?:[^{}]|\{[^{}]*\})*)\}"
-    for name, mark in ACCENTS.items():
-        s = re.sub(rf"\\{name}\s*(?:{group}|(\\?[a-zA-Z]+|\w))", lambda m, mark=mark: accented(m[1] or m[2], mark), s)
+    names = "|".join(ACCENTS)
+    for _ in range(2):  # an accent over an accent
+        s = re.sub(rf"\\({names})(?![a-zA-Z])\s*(?:{group}|(\\?[a-zA-Z]+|\w))", accented, s)
     s = re.sub(rf"\\(?:{FONTS})\s*{group}", r"\1", s)
     for _ in range(3):
         s = re.sub(rf"\\d?t?frac\s*(?:{group}|(\w))\s*(?:{group}|(\w))", fraction, s)
@@ -140,9 +141,10 @@ def detex(s: str) -> str:
     return unicodedata.normalize("NFC", re.sub(r"\s+", " ", s.replace("~", " ")).strip())
 
 
-def accented(letter: str, mark: str) -> str:
+def accented(m: re.Match) -> str:
+    letter = m[2] or m[3]
     letter = detex(letter) if "\\" in letter else letter
-    return letter[:1] + mark + letter[1:]
+    return letter[:1] + ACCENTS[m[1]] + letter[1:]
 
 
 def fraction(m: re.Match) -> str:

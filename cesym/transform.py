@@ -6,7 +6,8 @@ from typing import Any
 
 import sympy as sp
 
-from cesym.derivation import Derivation, Move, letter_name
+from cesym.chain import Move, letter_name
+from cesym.derivation import Derivation
 from cesym.expressions import expression, name_of
 from cesym.given import Fact, Given
 from cesym.kernel import Tree, tree

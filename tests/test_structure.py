@@ -22,7 +22,7 @@ ROOT = Path(__file__).resolve().parent.parent
 FLOORS = (
     "symbols", "letters", "kernel", "expressions", "parse", "given", "attempt", "saved", "printers",
     "display", "hypotheses", "account", "rules", "affine", "links", "information", "losses",
-    "likelihoods", "refute", "diagnose", "derivation", "transform", "nll", "theorems", "numeric",
+    "likelihoods", "refute", "diagnose", "chain", "derivation", "transform", "nll", "theorems", "numeric",
     "exercises", "data", "plots", "fitting", "__init__", "__main__",
 )
 

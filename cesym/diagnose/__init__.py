@@ -16,7 +16,7 @@ from cesym.diagnose.case import Case, letter_name, letter_symbol, widened
 from cesym.diagnose.names import Clash, clashes, fact_code, missing_facts, undeclared, unified
 from cesym.diagnose.places import PLACES
 from cesym.diagnose.shared import numbers_for_shared
-from cesym.diagnose.whole import WHOLE, Either, Repair
+from cesym.diagnose.whole import WHOLE, Either, Instead, Repair
 from cesym.diagnose.words import Sentence, listed, numbers, say, shared_numbers
 from cesym.display import verdict_markdown, verdict_text
 from cesym.given import Given
@@ -226,15 +226,18 @@ def diagnosed(case: Case, found: Counterexample) -> Diagnosis:
     if repair is None:
         return unknown(case, found, see)
     exactly = case.shown(repair.left, repair.right)
-    what, so = (say(*(fit(piece, exactly) for piece in pieces)) for pieces in (repair.what, repair.so))
+    what = say(*(word for piece in repair.what for word in fit(piece, exactly, repair.left == repair.right)))
+    so = say(*repair.so)
     minimiser = [] if repair.scaled else as_minimiser(case)
     if minimiser and repair.kind in ("dropped term", "extra term"):
         so = say("With `=`, every term stays.")
     return Diagnosis(repair.kind, what, see, say(so, *[" "] * bool(minimiser), *minimiser), found)
 
 
-def fit(piece: Any, exactly: bool) -> Any:
-    return (piece.shown if exactly else piece.seen) if isinstance(piece, Either) else piece
+def fit(piece: Any, exactly: bool, quoted: bool) -> tuple:
+    if isinstance(piece, Either):
+        return (piece.shown if exactly else piece.seen,)
+    return piece.words(quoted) if isinstance(piece, Instead) else (piece,)
 
 
 def search(case: Case) -> Repair | None:

@@ -10,8 +10,8 @@ from itertools import product
 import sympy as sp
 
 from cesym.diagnose.case import Case, letter_symbol
-from cesym.diagnose.edits import Edit, edits, entries_of, terms
-from cesym.diagnose.whole import Either, Repair, factor_kind
+from cesym.diagnose.edits import edits, entries_of, terms
+from cesym.diagnose.whole import Either, Instead, Repair, factor_kind
 from cesym.diagnose.words import Formula
 from cesym.printers import latex, text
 
@@ -38,7 +38,7 @@ def factor_in_a_term(case: Case) -> Iterator[Repair]:
             if c == 0:
                 yield extra_term(case, term, whole)
             else:
-                yield repaired_term(case, term, c * term, 1 / c, case.before, whole)
+                yield repaired_term(case, Instead(term, c * term), 1 / c, case.before, whole)
 
 
 def factor_in_a_term_before(case: Case) -> Iterator[Repair]:
@@ -56,22 +56,23 @@ def factor_in_a_term_before(case: Case) -> Iterator[Repair]:
             if c == 0:
                 yield dropped_term(case, term, whole)
             else:
-                yield repaired_term(case, c * term, term, c, whole, case.claimed)
+                yield repaired_term(case, Instead(c * term, term, "before"), c, whole, case.claimed)
 
 
-def repaired_term(case: Case, yours: sp.Expr, theirs: sp.Expr, c: sp.Expr, left: sp.Expr, right: sp.Expr) -> Repair:
+def repaired_term(case: Case, place: Instead, c: sp.Expr, left: sp.Expr, right: sp.Expr) -> Repair:
     """One term is c times what it should be."""
+    yours, theirs, side = place
     kind = factor_kind(c)
     if c in (2, sp.S.Half):
         halved = any(t.as_coeff_Mul()[0].q % 2 == 0 for t in (yours, theirs) if t.as_coeff_Mul()[0].is_Rational)
         kind = "half" if halved or c == sp.S.Half else "doubled term"
     powers = [letter for letter in c.free_symbols if letter not in case.sizes]
     if any(yours.has(letter) and theirs.has(letter) for letter in powers):
-        return Repair("exponent", left, right, ("One exponent ", DIFFERS, ": you have ", yours, ", the line before ", theirs, "."),
+        return Repair("exponent", left, right, ("One exponent ", DIFFERS, place),
                       ("Count the powers of ", *powers, " on both lines."))  # fmt: skip
     if kind == "sign":
-        return Repair("sign", left, right, ("One sign ", DIFFERS, ": you have ", signed(yours), ", the line before ",
-                      signed(theirs), "."), ("A minus in front of a bracket reaches every term in it.",))  # fmt: skip
+        return Repair("sign", left, right, ("One sign ", DIFFERS, Instead(signed(yours), signed(theirs), side)),
+                      ("A minus in front of a bracket reaches every term in it.",))  # fmt: skip
     if kind == "doubled term":
         return Repair(kind, left, right, ("One term ", Either("stands", "seems to stand"), " twice in your line: ", theirs, "."),
                       ("Each term of the line before is written once.",))  # fmt: skip
@@ -83,7 +84,7 @@ def repaired_term(case: Case, yours: sp.Expr, theirs: sp.Expr, c: sp.Expr, left:
         so = ("What is the same for every sample is counted once for each sample of the sum; a mean divides every term.",)
     elif kind == "base":
         so = ("All logarithms of a line have one base; here it is e.",)
-    return Repair(kind, left, right, ("One term ", DIFFERS, ": you have ", yours, ", the line before ", theirs, "."), so)
+    return Repair(kind, left, right, ("One term ", DIFFERS, place), so)
 
 
 def signed(term: sp.Expr) -> Formula:
@@ -146,8 +147,9 @@ def move_log(e: sp.Expr, case: Case) -> Iterator[sp.Expr]:
 
 
 def move_range(e: sp.Expr, case: Case) -> Iterator[sp.Expr]:
-    """A range that starts or ends elsewhere."""
-    if isinstance(e, sp.Sum | sp.Product):
+    """A range that starts or ends elsewhere. (Where an index is shifted, it is the index that is wrong.)"""
+    shifted = any(not at.is_Symbol and at.free_symbols for entry in e.atoms(sp.Indexed) for at in entry.indices)
+    if isinstance(e, sp.Sum | sp.Product) and not shifted:
         for n, (letter, low, high) in enumerate(e.limits):
             ends = [(low + a, high + b) for a, b in product((0, -1, 1), repeat=2) if a or b]
             ends += [(low, size) for size in case.sizes if size != high]
@@ -207,7 +209,7 @@ def lose_factor(e: sp.Expr, case: Case) -> Iterator[sp.Expr]:
 
 def move_power(e: sp.Expr, case: Case) -> Iterator[sp.Expr]:
     """Another exponent; a square of a sum for a sum of squares; an absolute value for a square."""
-    if isinstance(e, sp.Pow) and e.base is not sp.E:
+    if isinstance(e, sp.Pow) and not e.base.is_number:
         b, x = e.args
         yield from (b ** (x + 1), b ** (x - 1), b ** (2 * x), b ** (x / 2), b, b ** (-x) if x.is_Rational else b)
         if isinstance(b, sp.Sum):
@@ -233,20 +235,25 @@ def flip_sign(e: sp.Expr, case: Case) -> Iterator[sp.Expr]:
         yield -e
 
 
-def place_words(edit: Edit, yours: sp.Expr, theirs: sp.Expr) -> tuple:
-    return "One place ", DIFFERS, ": you have ", yours, ", the line before ", theirs, "."
+LOG_OF_SUM = "The log of a product is the sum of the logs; of a sum there is no such rule."
 
 
-def log_words(edit: Edit, yours: sp.Expr, theirs: sp.Expr) -> tuple:
+def log_words(yours: sp.Expr, theirs: sp.Expr) -> tuple:
     if isinstance(yours, sp.log) and isinstance(yours.args[0], sp.Sum) and isinstance(theirs, sp.Sum):
-        return "You took the log of the sum, ", yours, "; the line before sums the logs, ", theirs, "."
-    return "One logarithm ", DIFFERS, ": you have ", yours, ", the line before ", theirs, "."
+        return ("You took the log of the sum, ", yours, "; the line before sums the logs, ", theirs, "."), (LOG_OF_SUM,)
+    if any(isinstance(e, sp.log) and isinstance(e.args[0], sp.Sum | sp.Add) for e in (yours, theirs)):
+        return (), (LOG_OF_SUM,)
+    return (), ("ln reaches every factor of a product, each of them once.",)
 
 
-def range_words(edit: Edit, yours: sp.Expr, theirs: sp.Expr) -> tuple:
+def range_words(yours: sp.Expr, theirs: sp.Expr) -> tuple:
     mine, right = next((a, b) for a, b in zip(yours.limits, theirs.limits, strict=True) if a != b)
     what = "sum" if isinstance(yours, sp.Sum) else "product"
-    return f"Your {what} runs over ", span(mine), ", the line before over ", span(right), "."
+    less = [end for end, a, b in (("first", mine[1], right[1]), ("last", right[2], mine[2])) if (a - b).is_positive]
+    so: tuple = (f"The {less[0]} one is missing." if less else "Count the terms at N = 1: how many are there?",)
+    if mine[1] == 0 and right[1] == 1:
+        so = ("Numbered from 1 there is nothing at 0; counting from 0, as Python does, ends at ", right[2] - 1, ".")
+    return (f"Your {what} runs over ", span(mine), ", the line before over ", span(right), "."), so
 
 
 def span(limit: tuple) -> Formula:
@@ -254,49 +261,31 @@ def span(limit: tuple) -> Formula:
     return Formula(f"{latex(letter)} = {latex(low)}, \\ldots, {latex(high)}", f"{text(letter)} = {text(low)}, …, {text(high)}")
 
 
-def range_so(yours: sp.Expr, theirs: sp.Expr) -> tuple:
-    mine, right = next((a, b) for a, b in zip(yours.limits, theirs.limits, strict=True) if a != b)
-    if mine[1] == 0 and right[1] == 1:
-        return ("Numbered from 1 there is nothing at 0; counting from 0, as Python does, ends at ", right[2] - 1, ".")
-    less = [end for end, a, b in (("first", mine[1], right[1]), ("last", right[2], mine[2])) if (a - b).is_positive]
-    return (f"The {less[0]} one is missing." if less else "Count the terms at N = 1: how many are there?",)
+Words = Callable[[sp.Expr, sp.Expr], tuple]
+RULES: tuple[tuple[str, Callable, str, str | Words], ...] = (
+    ("range", move_range, "One range", range_words),
+    ("log outside", move_log, "One logarithm", log_words),
+    ("sign", flip_sign, "One sign", "A minus goes with its term, also inside a bracket, an exponent or a log."),
+    ("swap", complement, "One place", "A probability and its complement sum to 1; look which of them goes with which target."),
+    ("index", move_index, "One index", "An index names one entry; the letter of a sum runs inside that sum only."),
+    ("index", move_bound, "One index", "The letter of a sum runs inside that sum only, and stands in its body."),
+    ("direction", move_letter, "One letter", "Two letters are mixed up here: which is the target, which the prediction?"),
+    ("half", double_or_halve, "One place", "Follow the 2: a square, a square root or a denominator brings it in."),
+    ("factor", lose_factor, "One factor", "Each factor goes along from line to line."),
+    ("exponent", move_power, "One exponent", "Does the power hold for the whole bracket or for one part of it? Try one number."),
+)
 
 
-def power_words(edit: Edit, yours: sp.Expr, theirs: sp.Expr) -> tuple:
-    return "One exponent ", DIFFERS, ": you have ", yours, ", the line before ", theirs, "."
+def rule_search(kind: str, rule: Callable, subject: str, so: str | Words) -> Callable[[Case], Iterator[Repair]]:
+    def made(left: sp.Expr, right: sp.Expr, place: Instead) -> Repair:
+        what, why = ((), (so,)) if isinstance(so, str) else so(place.yours, place.theirs)
+        return Repair(kind, left, right, what or (f"{subject} ", DIFFERS, place), why)
 
-
-def index_words(edit: Edit, yours: sp.Expr, theirs: sp.Expr) -> tuple:
-    return "One index ", DIFFERS, ": you have ", yours, ", the line before ", theirs, "."
-
-
-def sign_words(edit: Edit, yours: sp.Expr, theirs: sp.Expr) -> tuple:
-    return "One sign ", DIFFERS, ": you have ", yours, ", the line before ", theirs, "."
-
-
-Words = Callable[[Edit, sp.Expr, sp.Expr], tuple]
-RULES: tuple[tuple[str, Callable, Words, tuple], ...] = (
-    ("range", move_range, range_words, ()),
-    ("log outside", move_log, log_words, ("The log of a product is the sum of the logs; of a sum there is no such rule.",)),
-    ("sign", flip_sign, sign_words, ("A minus goes with its term, also inside a bracket, an exponent or a log.",)),
-    ("swap", complement, place_words, ("A probability and its complement sum to 1; look which of them goes with which target.",)),
-    ("index", move_index, index_words, ("An index names one entry; the letter of a sum runs inside that sum only.",)),
-    ("index", move_bound, index_words, ("The letter of a sum runs inside that sum only, and stands in its body.",)),
-    ("direction", move_letter, place_words, ("Two letters are mixed up here: which is the target, which the prediction?",)),
-    ("half", double_or_halve, place_words, ("Follow the 2: a square, a square root or a denominator brings it in.",)),
-    ("factor", lose_factor, place_words, ("Each factor goes along from line to line.",)),
-    ("exponent", move_power, power_words, ("Check it with one number: does the power hold for the whole bracket or for one part?",)),
-)  # fmt: skip
-
-
-def rule_search(kind: str, rule: Callable, words: Words, so: tuple) -> Callable[[Case], Iterator[Repair]]:
     def search(case: Case) -> Iterator[Repair]:
         for edit in edits(case.claimed, lambda e: rule(e, case)):
-            yours, theirs = edit.part, edit.other
-            yield Repair(kind, case.before, edit.whole, words(edit, yours, theirs), so or range_so(yours, theirs))
+            yield made(case.before, edit.whole, Instead(edit.part, edit.other))
         for edit in edits(case.before, lambda e: rule(e, case)):
-            yours, theirs = edit.other, edit.part
-            yield Repair(kind, edit.whole, case.claimed, words(edit, yours, theirs), so or range_so(yours, theirs))
+            yield made(edit.whole, case.claimed, Instead(edit.other, edit.part, "before"))
 
     return search
 
@@ -306,7 +295,7 @@ def entry_everywhere(case: Case) -> Iterator[Repair]:
     for entry in sorted(case.claimed.atoms(sp.Indexed), key=str):
         for other in move_index(entry, case):
             whole = case.claimed.xreplace({entry: other})
-            yield Repair("index", case.before, whole, ("The index ", DIFFERS, ": you have ", entry, ", the line before ", other, "."),
+            yield Repair("index", case.before, whole, ("The index ", DIFFERS, Instead(entry, other)),
                          ("An index names one entry; the letter of a sum runs inside that sum only.",))  # fmt: skip
 
 

@@ -14,7 +14,7 @@ from cesym.diagnose.case import Case, is_size, letter_symbol
 from cesym.diagnose.edits import entries_of, everywhere
 from cesym.diagnose.words import Formula
 
-__all__ = ["IS", "WHOLE", "Either", "Repair", "decimal_of", "factor_kind"]
+__all__ = ["IS", "WHOLE", "Either", "Instead", "Repair", "decimal_of", "factor_kind"]
 
 
 class Either(NamedTuple):
@@ -25,6 +25,25 @@ class Either(NamedTuple):
 
 
 IS = Either("is exactly", "looks like")
+
+
+class Instead(NamedTuple):
+    """What stands in the claimed line, and what in the line before.
+
+    ``side`` says in which line the repair was made: unless it gives the other one letter by letter, that line
+    holds its part in another arrangement, and the words must not pretend to quote it.
+    """
+
+    yours: Any
+    theirs: Any
+    side: str = "claimed"
+
+    def words(self, quoted: bool) -> tuple:
+        if quoted:
+            return ": you have ", self.yours, ", the line before ", self.theirs, "."
+        if self.side == "claimed":
+            return ": where you have ", self.yours, ", ", self.theirs, " would be right."
+        return ": the line before has ", self.theirs, ", yours amounts to ", self.yours, "."
 
 
 @dataclass(frozen=True)

@@ -69,9 +69,7 @@ def to_markdown(d: Any, fold: bool = True, upto: int | None = None, **options: A
     upto = d.hidden if upto is None else upto
     whole = upto is None or upto >= len(d.lines)
     head = " · ".join(part for part in (f"**{d.name}**" if d.name else "", d.says) if part)
-    given = [
-        f"**H{n}** {h.latex}" + " *(assumed)*" * (h.kind == "assumption") for n, h in enumerate(d.hypotheses, 1)
-    ]
+    given = [f"**H{n}** {h.latex}" + " *(assumed)*" * (h.kind == "assumption") for n, h in enumerate(d.hypotheses, 1)]
     out = [head] * bool(head)
     if given:
         out.append(f"> **Given** &ensp;{'; &ensp;'.join(given)}.")

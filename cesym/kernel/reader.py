@@ -5,8 +5,9 @@ A prop is ``a > b``, ``a >= b``, ``a < b``, ``a <= b``, an equation ``a = b``, o
 Facts are read in their order; each may rely on those before it.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from fractions import Fraction
+from typing import Any
 
 from cesym.kernel.normal_form import NormalForm
 from cesym.kernel.prover import DEPTH, NONNEGATIVE, POSITIVE, UNKNOWN
@@ -84,23 +85,23 @@ class Context(NormalForm):
             for a in atoms(p, "idx") if None not in at else ():
                 if a[:2] == t[:2] and len(a[3]) == len(t[3]) and not any(height(a[3][n]) for n in at):
                     values = {v: add(atom(v), minus(a[3][n], t[3][n])) for v, n in zip(free, at, strict=True)}
-                    if self.unwritten(atom(t), values) == atom(a) and all(
+                    if self.unwritten(self.sub, atom(t), values) == atom(a) and all(
                         self.within(value, self.sub(self.range[v], values)) for v, value in values.items()
                     ):
                         yield values
 
-    def unwritten(self, p: Poly, values: dict) -> Poly:
-        """Substitution without the equations in use."""
+    def unwritten(self, action: Callable[..., Poly], *args: Any) -> Poly:
+        """An action without the equations in use."""
         kept, self.equations = self.equations, []
         try:
-            return self.sub(p, values)
+            return action(*args)
         finally:
             self.equations = kept
 
     def rewrite(self, p: Poly) -> Poly:
         for free, pattern, other in self.equations:
             for values in self.instances(free, pattern, p):
-                if self.unwritten(pattern, values) == p:
+                if self.unwritten(self.sub, pattern, values) == p:
                     self.uses += 1
                     if self.uses > PATIENCE:
                         raise Refused("the equations in use rewrite each other without an end")
@@ -121,7 +122,7 @@ class Context(NormalForm):
     def supports(self, p: Poly) -> Iterator[tuple[tuple, list[Poly]]]:
         for free, target, values in self.finite:
             for at in self.instances(free, atom(target), p):
-                a = only_atom(self.unwritten(atom(target), at))
+                a = only_atom(self.unwritten(self.sub, atom(target), at))
                 if a and has(p, a):
                     yield a, values
         for a in sorted({a for m, _ in p for a, _ in m if a[0] in ("delta", "pos")}, key=key):
@@ -331,7 +332,7 @@ class Context(NormalForm):
         p = self.read(body, env)
         for variable in variables:
             letter, (_, times, _) = variable
-            x = only_atom(self.unwritten_read(letter, env), "sym", "idx")
+            x = only_atom(self.unwritten(self.read, letter, env), "sym", "idx")
             if x is None or times not in range(1, 5) or x[2] not in ({"positive"}, {"positive", "nonnegative"}, set()):
                 raise Refused("no derivative in {}: it is not one real number on an open set", variable)
             moving = self.movers({x[1]})
@@ -361,13 +362,6 @@ class Context(NormalForm):
             if names & moving and not defined_by_them and not names - sizes <= moving:
                 raise Refused("an equation ties the parameter to something else: " + ", ".join(sorted(names)))
         return moving
-
-    def unwritten_read(self, e: Tree, env: dict) -> Poly:
-        kept, self.equations = self.equations, []
-        try:
-            return self.read(e, env)
-        finally:
-            self.equations = kept
 
 
 def variables_of(terms: Iterable[Poly]) -> tuple:

@@ -47,7 +47,9 @@ class LineReader(Reader):
             raise self.refuse(node, f"{name} takes no keywords and no stars.")
         if name in self.scope or name not in self.functions:
             if any(name in known for known in (self.scope, self.names, SHARED, CONSTANTS)):
-                raise self.refuse(node, f"{name} is no function: a product is typed {name}*(...), an index {name}[...].")
+                raise self.refuse(
+                    node, f"{name} is no function: a product is typed {name}*(...), an index {name}[...]."
+                )
             raise self.refuse(node, self.unknown(name, "function"))
         least, most, build = self.functions[name]
         if not least <= len(node.args) <= most:
@@ -109,10 +111,9 @@ class LineReader(Reader):
     def call_derivative(self, node: ast.Call) -> sp.Expr:
         body, variables = self.number(node.args[0]), []
         for variable in node.args[1:]:
-            times = sp.S.One
-            if isinstance(variable, ast.Tuple) and len(variable.elts) == 2:
-                variable, times = variable.elts[0], self.number(variable.elts[1])
-            x = self.number(variable)
+            pair = isinstance(variable, ast.Tuple) and len(variable.elts) == 2
+            parts = getattr(variable, "elts", []) if pair else [variable]
+            x, times = [*map(self.number, parts), sp.S.One][:2]
             if not isinstance(x, sp.Symbol | sp.Indexed) or times not in range(1, 9):
                 raise self.refuse(variable, "A derivative is taken in a letter, Derivative(f, p[i]) or (f, (p[i], 2)).")
             variables.append((x, times))

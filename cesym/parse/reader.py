@@ -86,7 +86,9 @@ class Reader:
         with self.building(node):
             value = build(*args)
         if value.has(*NOT_REAL):
-            raise self.refuse(node, "This is no real number: a division by 0, or the root or log of no positive number.")
+            raise self.refuse(
+                node, "This is no real number: a division by 0, or the root or log of no positive number."
+            )
         return value
 
     # Letters and numbers
