@@ -19,38 +19,41 @@ def constants_between(before: sp.Expr, after: sp.Expr, over: tuple) -> tuple[sp.
     >>> constants_between(error/(2*sigma**2) + N*sp.log(sigma), error/N, (mu,))
     (N/(2*sigma**2), N*log(sigma))
     """
-    ours, theirs = parts(before), parts(after)
-    varying = {core: c for core, c in ours.items() if moves(core, over)}
-    for core, c in varying.items():
-        if core in theirs:
-            a = sp.cancel(c / theirs[core]) if not moves(c, over) else None
-            if a is not None:
-                return a, rest(ours, theirs, a, over)
-    raise ValueError("no term of the line matches a term of the line before up to a constant factor")
+    fallback = None
+    for expanded in (False, True):
+        ours, theirs = parts(before, expanded), parts(after, expanded)
+        cores = [core for core in dict.fromkeys([*ours, *theirs]) if moves(core, over)]
+        for core in cores:
+            if core in ours and core in theirs:
+                a = sp.cancel(ours[core] / theirs[core])
+                gaps = (sp.cancel(ours.get(core, 0) - a * theirs.get(core, 0)) for core in cores)
+                found = a, rest(ours, theirs, a, over)
+                if not moves(a, over) and not any(gaps):
+                    return found
+                fallback = fallback or (found if not moves(a, over) else None)
+    if fallback is None:
+        raise ValueError("no term of the line matches a term of the line before up to a constant factor")
+    return fallback
 
 
 def rest(ours: dict, theirs: dict, a: sp.Expr, over: tuple) -> sp.Expr:
     """before - a*after, term by term; terms with a parameter are left out, for the kernel to miss them."""
-    cores = dict.fromkeys([*ours, *theirs])
-    return sp.Add(
-        *(sp.expand_mul(ours.get(core, 0) - a * theirs.get(core, 0)) * core for core in cores if not moves(core, over))
-    )
+    cores = [core for core in dict.fromkeys([*ours, *theirs]) if not moves(core, over)]
+    return sp.Add(*(sp.expand_mul(ours.get(core, 0) - a * theirs.get(core, 0)) * core for core in cores))
 
 
 def moves(e: Any, over: tuple) -> bool:
     return any(e.has(letter) for letter in over)
 
 
-def parts(e: sp.Expr) -> dict[sp.Expr, sp.Expr]:
-    """A line as {core: coefficient}: sums split into terms, constants in front, minus signs of squares ironed out."""
+def parts(e: sp.Expr, expanded: bool) -> dict[sp.Expr, sp.Expr]:
+    """A line as {core: coefficient}: sums split into terms with constants in front, multiplied out if asked for."""
     found: dict[sp.Expr, sp.Expr] = {}
+    if expanded:
+        e = e.replace(sp.Sum, lambda body, *limits: sp.Sum(sp.expand(body), *limits))
     split = linearity(sp.expand_mul(linearity(e), deep=False))
     for term in sp.Add.make_args(split):
-        inside = [f for f in sp.Mul.make_args(term) if f.has(sp.Sum, sp.Indexed) or not f.is_number]
-        sums = [f for f in inside if f.has(sp.Sum)] or [f for f in inside if f.has(sp.Indexed)]
-        core = sp.Mul(*sums) if sums else sp.S.One
-        if not sums:
-            found[sp.S.One] = found.get(sp.S.One, sp.S.Zero) + term
-            continue
+        factors = sp.Mul.make_args(term)
+        core = sp.Mul(*([f for f in factors if f.has(sp.Sum)] or [f for f in factors if f.has(sp.Indexed)]))
         found[core] = found.get(core, sp.S.Zero) + term / core
     return found

@@ -237,9 +237,9 @@ class Derivation:
                 a, b = constants_between(self.exprs[-1], after, over)
             b = 0 if b is None else b
             step = same_minimiser_step(self.exprs[-1], after, names, self.read(a), self.read(b), self.given)
-        except (Refused, ValueError) as refusal:
+        except (Refused, ValueError):
             verdict = judge(self.exprs[-1], after, self.given, relation="≃", over=over)
-            raise StepRefused(verdict) from refusal
+            raise StepRefused(verdict) from None
         return self.moved(Move(after, because, step.primitive, step.using, step.split, step.data))
 
     def at_least(self, line: Any, by: tuple, because: str = "", relation: str = "≥") -> "Derivation":
@@ -267,8 +267,8 @@ class Derivation:
     def decided(self, move: Move, relation: str) -> "Derivation":
         try:
             return self.moved(move)
-        except Refused as refusal:
-            raise StepRefused(judge(self.exprs[-1], move.after, self.given, relation=relation)) from refusal
+        except Refused:
+            raise StepRefused(judge(self.exprs[-1], move.after, self.given, relation=relation)) from None
 
     def let(self, atom: Any, value: Any, because: str = "the link put in") -> "Derivation":
         """The derivation with a letter or entry defined: ``atom = value`` is given, and the next line uses it.

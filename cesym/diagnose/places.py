@@ -142,7 +142,7 @@ def move_log(e: sp.Expr, case: Case) -> Iterator[sp.Expr]:
         yield sp.Sum(*e.args)
     elif isinstance(e, sp.gamma):
         yield sp.loggamma(*e.args)
-    elif isinstance(e, sp.Indexed | sp.factorial | sp.binomial) or e in case.letters:
+    elif isinstance(e, sp.Indexed | sp.Add | sp.factorial | sp.binomial) or e in case.letters:
         yield sp.log(e)
 
 

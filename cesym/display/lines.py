@@ -9,8 +9,7 @@ from cesym.printers import latex
 
 __all__ = ["REASON_WIDTH", "Board", "Row", "letter_names", "reason_length", "rows", "to_latex"]
 
-REASON_WIDTH = 28  # for the reasons of our own theorems
-REASON_WRAP = 36  # a user's longer reason goes on in a second line
+REASON_WIDTH = 28  # characters: a test holds our own theorems to it; a user's longer reason is wrapped
 RELATIONS = {"=": "=", "≃": r"\simeq", "⇄": r"\rightleftharpoons", "≥": r"\ge", "≤": r"\le"}
 
 
@@ -98,14 +97,14 @@ def phrase_latex(phrase: str) -> str:
     return "".join(f"{{{p}}}" if at % 2 else words_latex(p) for at, p in enumerate(pieces) if p)
 
 
-def reason_latex(reason: str, uses: tuple[int, ...], width: int = REASON_WRAP) -> str:
+def reason_latex(reason: str, uses: tuple[int, ...]) -> str:
     """The reason with the hypotheses it uses; one that is too long goes on in a second line."""
     why = reason + f" ({', '.join(f'H{use}' for use in uses)})" * bool(uses)
-    if reason_length(reason) <= width:
+    if reason_length(reason) <= REASON_WIDTH:
         return phrase_latex(why.strip())
     parts, line = [], ""
     for word in re.findall(r"(?:\$[^$]*\$|\([^)]*\)|\S)+", why):
-        if line and reason_length(f"{line} {word}") > width:
+        if line and reason_length(f"{line} {word}") > REASON_WIDTH:
             parts.append(line)
             line = word
         else:
@@ -151,7 +150,7 @@ def to_latex(
         body = row.line.label[0] if row.line.label else latex(row.line.expr, log)
         sign = relation_latex(row) if row.number or d.label or at else r"\hphantom{=}"
         cells = [d.label[0] if d.label and not at else "", f"{sign} {body}"]
-        why = reason_latex(row.line.reason, row.uses, REASON_WIDTH if overlay else REASON_WRAP)
+        why = reason_latex(row.line.reason, row.uses)
         if reasons == "right":
             cells += ["", why]
         elif reasons == "between" and at and why:
