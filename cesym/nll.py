@@ -59,7 +59,7 @@ def joined(
         raise ValueError(f"nll: the samples are a family such as x, or its entry x[{index}], not {at!r}")
     one = variable if isinstance(variable, Likelihood) else density(variable, sample, limits)
     kind = "mass" if one.discrete else "density"
-    named.setdefault("because", f"minus the log of the joint {kind}" if wrap(sp.S(2)) != 2 else f"the joint {kind}")
+    named.setdefault("because", rf"$-\ln$ of the joint {kind}" if wrap(sp.S(2)) != 2 else f"the joint {kind}")
     named.setdefault("label", (r"\mathrm{NLL}", "NLL") if wrap(sp.S(2)) != 2 else ("L", "L"))
     facts = [*one.facts, *([given] if given is not None and not isinstance(given, list) else given or [])]
     return Derivation.start(

@@ -6,6 +6,7 @@ bracket. Where two readings are possible the reader raises :class:`Ambiguous`.
 """
 
 import re
+from typing import ClassVar
 
 import mpmath
 import sympy as sp
@@ -53,6 +54,12 @@ class Reader:
             raise Ambiguous(f"left over: {self.tokens[self.at:]}")
         return e
 
+    def conditions(self):
+        parts = [self.relations()]
+        while self.joins("or"):
+            parts.append(self.relations())
+        return parts[0] if len(parts) == 1 else sp.Or(*parts)
+
     def relations(self):
         parts, left, signs = [], self.sum(), []
         while self.next in self.RELATIONS:
@@ -87,16 +94,28 @@ class Reader:
 class Latex(Reader):
     """Tokens of LaTeX."""
 
-    RELATIONS = {"<": sp.Lt, r"\le": sp.Le, ">": sp.Gt, r"\ge": sp.Ge, "=": sp.Eq, r"\ne": sp.Ne}
+    RELATIONS: ClassVar = {"<": sp.Lt, r"\le": sp.Le, ">": sp.Gt, r"\ge": sp.Ge, "=": sp.Eq, r"\ne": sp.Ne}
     MINUS = ("-",)
     LOGS = (r"\ln",)
-    CLOSING = {"(": ")", "[": "]", r"\lbrace": r"\rbrace", r"\lvert": r"\rvert"}
-    ENDS = ("", "+", "-", ")", "]", "}", ",", "&", "/", r"\\", r"\end", r"\rvert")
+    CLOSING: ClassVar = {"(": ")", "[": "]", r"\lbrace": r"\rbrace", r"\lvert": r"\rvert"}
+    ENDS = ("", "+", "-", ")", "]", "}", ",", "&", "/", r"\text", r"\\", r"\end", r"\rvert")
 
     @classmethod
     def of(cls, s):
         s = re.sub(r"\\(?:left|right|bigl|bigr)(?![a-zA-Z])", "", s)
         return cls([t for t in re.findall(r"\\[a-zA-Z]+|\\\\|\d+|[a-zA-Z]|[^\s]", s)])
+
+    def word(self):
+        return "".join(iter(self.take, "}"))[1:]
+
+    def joins(self, word):
+        if self.next != r"\text":
+            return False
+        self.take()
+        self.take("{")
+        for mark in (*word, "}"):
+            self.take(mark)
+        return True
 
     def group(self):
         self.take("{")
@@ -270,8 +289,7 @@ class Latex(Reader):
             value = self.sum()
             self.take("&")
             self.take(r"\text")
-            word = "".join(iter(self.take, "}"))[1:]
-            pairs.append((value, sp.true if word == "otherwise" else self.relations()))
+            pairs.append((value, sp.true if self.word() == "otherwise" else self.conditions()))
             if self.take(r"\\", r"\end") == r"\end":
                 break
         for token in "{cases}":
@@ -284,12 +302,12 @@ class Latex(Reader):
 class Text(Reader):
     """Tokens of one line of Unicode."""
 
-    RELATIONS = {"<": sp.Lt, "≤": sp.Le, ">": sp.Gt, "≥": sp.Ge, "=": sp.Eq, "≠": sp.Ne}
+    RELATIONS: ClassVar = {"<": sp.Lt, "≤": sp.Le, ">": sp.Gt, "≥": sp.Ge, "=": sp.Eq, "≠": sp.Ne}
     MINUS = ("−",)
     LOGS = ("ln",)
-    STOPS = ("", "+", "−", ")", "]", "}", ",", ";", "if", "otherwise", "..", "·")
+    STOPS = ("", "+", "−", ")", "]", "}", ",", ";", "if", "otherwise", "or", "..", "·")
     ENDS = (*STOPS, "/")
-    NAMED = {"exp": sp.exp, "Γ": sp.gamma, "binom": sp.binomial, "δ": sp.KroneckerDelta, "B": sp.beta, "abs": sp.Abs}
+    NAMED: ClassVar = {"exp": sp.exp, "Γ": sp.gamma, "binom": sp.binomial, "δ": sp.KroneckerDelta, "B": sp.beta, "abs": sp.Abs}
 
     @classmethod
     def of(cls, s):
@@ -329,6 +347,9 @@ class Text(Reader):
             else:
                 e = e ** sp.sympify(self.run(SUPS))
         return e
+
+    def joins(self, word):
+        return self.next == word and bool(self.take())
 
     def run(self, table):
         out = ""
@@ -432,7 +453,7 @@ class Text(Reader):
         pairs = []
         while True:
             value = self.sum()
-            pairs.append((value, sp.true if self.take("if", "otherwise") == "otherwise" else self.relations()))
+            pairs.append((value, sp.true if self.take("if", "otherwise") == "otherwise" else self.conditions()))
             if self.take(";", "}") == "}":
                 return sp.Piecewise(*pairs, evaluate=False)
 
@@ -453,7 +474,8 @@ def number(name, indices):
     """A fixed pseudo-random number of a letter: a small count for k, y, n and indices, a size for N, C, else in (0.2, 1.2)."""
     if not indices and name in SIZES:
         return mpmath.mpf(SIZES[name])
-    seed = sum(ord(s) * 7 ** (at + 1) for at, s in enumerate(name)) + sum(int(v) * 31 ** (at + 1) for at, v in enumerate(indices))
+    seed = sum(ord(s) * 7 ** (at + 1) for at, s in enumerate(name)) + sum(int(v) * 31 ** (at + 1) for at,
+    v in enumerate(indices))
     if name in COUNTS:
         return mpmath.mpf(COUNTS[name] + seed % 2)
     return mpmath.mpf(2 + seed * 37 % 101 / 10) / 10

@@ -41,7 +41,8 @@ def grow(rng: random.Random, depth: int) -> sp.Expr:
             big = sp.Sum if kind == "sum" else sp.Product
             return big(sub(), *rng.choice([[(i, 1, N)], [(c, 1, C)], [(j, 1, N)], [(c, 1, C), (i, 1, N)]]))
         case "count":
-            return rng.choice([sp.factorial(k[i]), sp.binomial(N, k[i]), sp.KroneckerDelta(c, y[i]), sp.factorial(k[i] + 1)])
+            return rng.choice([sp.factorial(k[i]), sp.binomial(N, k[i]), sp.KroneckerDelta(c, y[i]),
+            sp.factorial(k[i] + 1)])
         case "gamma":
             return rng.choice([sp.gamma, sp.loggamma])(sub())
         case "cases":
@@ -50,4 +51,5 @@ def grow(rng: random.Random, depth: int) -> sp.Expr:
             return sp.Derivative(sub(), rng.choice([x[i], sigma]))
 
 
-KINDS = dict(add=5, minus=4, mul=5, div=4, pow=4, exp=2, log=4, abs=1, sum=4, product=2, count=2, gamma=1, cases=1, derivative=1)
+KINDS = dict(add=5, minus=4, mul=5, div=4, pow=4, exp=2, log=4, abs=1, sum=4, product=2, count=2, gamma=1, cases=1,
+derivative=1)

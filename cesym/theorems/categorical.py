@@ -40,7 +40,7 @@ def cross_entropy_from_categorical() -> Derivation:
     """
     d = nll(
         p[i, y[i]], y, given=[(p[i, c] > 0, SAMPLES, CLASSES), *LABELS, ONE_HOT], label=OF_P,
-        name="cross_entropy_from_categorical", because="minus the log of the joint mass",
+        name="cross_entropy_from_categorical", because=r"$-\ln$ of the joint mass",
         says="the negative log-likelihood of $N$ labels is the sum of the cross-entropies with their one-hot targets",
     )  # fmt: skip
     d = d.claim(-log(Product(one_hot(q[i, c], p[i, c]), SAMPLES)), "one formula for all classes")
@@ -73,7 +73,7 @@ def bce_from_two_class_cross_entropy() -> Derivation:
     positive = [(p[i, 1] > 0, SAMPLES), (p[i, 2] > 0, SAMPLES)]
     d = nll(
         one_hot(q[i, c], p[i, c], 2), q[i, c], given=[*positive, *both], label=OF_P,
-        because="minus the log of the joint mass",
+        because=r"$-\ln$ of the joint mass",
         name="bce_from_two_class_cross_entropy",
         says="with two classes, $q_2 = 1 - q_1$ and $p_2 = 1 - p_1$ turn cross-entropy into binary cross-entropy",
     )  # fmt: skip
@@ -117,7 +117,7 @@ def mean_nll(mass: Likelihood, frequency: Expr, name: str, says: str) -> Derivat
     definition = (Eq(EMPIRICAL[c], frequency, evaluate=False), CLASSES)
     d = Derivation.start(
         -log(Product(mass.mass, SAMPLES)) / N, [*mass.facts, definition], assumptions=(INDEPENDENT,), name=name,
-        says=says, label=(r"\tfrac{1}{N}\,\mathrm{NLL}(p)", "NLL(p)/N"), because="minus the log of the joint mass",
+        says=says, label=(r"\tfrac{1}{N}\,\mathrm{NLL}(p)", "NLL(p)/N"), because=r"$-\ln$ of the joint mass",
     )  # fmt: skip
     d = d.apply(log_of_product)
     d = (
@@ -126,4 +126,4 @@ def mean_nll(mass: Likelihood, frequency: Expr, name: str, says: str) -> Derivat
         else d.claim(-Sum(KroneckerDelta(c, y[i]) * log(p[c]), CLASSES, SAMPLES) / N, "the class $y_i$, by a delta")
     )
     d = d.claim(-Sum(frequency * log(p[c]), CLASSES), "sum over samples first")
-    return d.claim(cross_entropy_of(EMPIRICAL, p, c, C), r"the share of each class: $\hat q_c$")
+    return d.claim(cross_entropy_of(EMPIRICAL, p, c, C), r"share of each class: $\hat q_c$")

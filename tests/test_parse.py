@@ -1,0 +1,272 @@
+"""Typed lines: what is read, what is refused and where the caret stands, and that nothing hangs or runs."""
+
+import ast
+import random
+from pathlib import Path
+
+import pytest
+import sympy as sp
+from board_trees import grow
+from sympy import (
+    Abs,
+    Contains,
+    Derivative,
+    Eq,
+    FiniteSet,
+    IndexedBase,
+    KroneckerDelta,
+    Ne,
+    Piecewise,
+    Product,
+    Rational,
+    Sum,
+    Symbol,
+    binomial,
+    exp,
+    factorial,
+    gamma,
+    log,
+    loggamma,
+    pi,
+    sqrt,
+)  # fmt: skip
+
+from cesym.parse import ParseError, parse, reader
+from cesym.printers import text
+from cesym.symbols import C, N, c, i, j, k, lam, mu, n, p, q, scalar, sigma, v, x, y, z
+
+X, P = scalar(x), scalar(p)
+HALF = Rational(1, 2)
+
+
+READ = [
+    ("N", N), ("  N ", N), ("p[i]", p[i]), ("q[i, c]", q[i, c]), ("p[i, y[i]]", p[i, y[i]]), ("x[1]", x[1]),
+    ("x[N + 1]", x[N + 1]), ("pi", pi), ("E", sp.E), ("e", sp.E), ("12", sp.Integer(12)), ("1/2", HALF),
+    ("0.5", HALF), (".5", HALF), ("0.1", Rational(1, 10)), ("1e-2", Rational(1, 100)), ("2.50", Rational(5, 2)),
+    ("1_000", sp.Integer(1000)), ("Rational(3, 4)", Rational(3, 4)), ("-3", sp.Integer(-3)), ("+N", N),
+    # Powers bind before signs, and to the right.
+    ("-sigma^2", -(sigma**2)), ("2^3^2", sp.Integer(512)), ("sigma**2", sigma**2), ("sigma^-1", 1 / sigma),
+    ("2*3^k[i]", 2 * 3 ** k[i]), ("1/2*sigma", sigma / 2), ("1/(2*sigma)", 1 / (2 * sigma)), ("N - 1 - 2", N - 3),
+    ("N - (1 - 2)", N + 1), ("N/2/v", N / (2 * v)), ("(1 - p[i])^(1 - k[i])", (1 - p[i]) ** (1 - k[i])),
+    # What is copied from a page.
+    ("x[i] − mu[i]", x[i] - mu[i]), ("2·sigma", 2 * sigma), ("2×sigma", 2 * sigma), ("σ²", sigma**2),
+    ("μ[i] + λ[i]", mu[i] + lam[i]), ("pᵢ", p[i]), ("x₁ + x₁₂", x[1] + x[12]), ("π", pi),
+    ("a\u00a0+ 1", Symbol("a") + 1),
+    # Functions.
+    ("ln(p[i])", log(p[i])), ("log(p[i])", log(p[i])), ("log(p[i], 2)", log(p[i]) / log(2)),
+    ("log2(p[i])", log(p[i]) / log(2)), ("exp(-z[i])", exp(-z[i])), ("e^(-z[i])", exp(-z[i])),
+    ("sqrt(2*pi*v)", sqrt(2 * pi * v)), ("abs(x[i] - mu[i])", Abs(x[i] - mu[i])), ("Abs(X)", Abs(X)),
+    ("delta(c, y[i])", KroneckerDelta(c, y[i])), ("KroneckerDelta(c, y[i])", KroneckerDelta(c, y[i])),
+    ("binomial(n[i], k[i])", binomial(n[i], k[i])), ("factorial(k[i])", factorial(k[i])), ("gamma(v)", gamma(v)),
+    ("loggamma(v)", loggamma(v)), ("Derivative(p[i]^2, p[i])", Derivative(p[i] ** 2, p[i])),
+    ("Derivative(sigma^3, (sigma, 2))", Derivative(sigma**3, (sigma, 2))),
+    # Sums: the first range is the innermost.
+    ("Sum(x[i], (i, 1, N))", Sum(x[i], (i, 1, N))), ("Product(p[i], (i, 1, N))", Product(p[i], (i, 1, N))),
+    ("Sum(q[i, c], (c, 1, C), (i, 1, N))", Sum(q[i, c], (c, 1, C), (i, 1, N))),
+    ("Sum(x[j], (j, 1, i), (i, 1, N))", Sum(x[j], (j, 1, i), (i, 1, N))),
+    ("Sum(Sum(x[i], (i, 1, N)), (j, 1, N))", Sum(x[i], (i, 1, N), (j, 1, N))),
+    ("Sum(p[a], (a, 1, C))", Sum(p[Symbol("a", integer=True)], (Symbol("a", integer=True), 1, C))),
+    # The bound k is not the family k.
+    ("Sum(p[k], (k, 1, C))", Sum(p[Symbol("k", integer=True)], (Symbol("k", integer=True), 1, C))),
+    ("i + Sum(x[i], (i, 1, N))", i + Sum(x[i], (i, 1, N))),
+    # Cases and relations.
+    ("Piecewise((p[i], k[i] == 1), (1 - p[i], Eq(k[i], 0)), (0, True))",
+     Piecewise((p[i], Eq(k[i], 1)), (1 - p[i], Eq(k[i], 0)), (0, True))),
+    ("p[i] > 0", p[i] > 0), ("0 < p[i]", p[i] > 0), ("p[i] <= 1", p[i] <= 1), ("k[i] != 1", Ne(k[i], 1)),
+    ("p[i] ≤ q[i, c]", p[i] <= q[i, c]), ("0 < p[i] < 1", sp.And(p[i] > 0, p[i] < 1)), ("k[i] == 1", Eq(k[i], 1)),
+    ("0 < p[i] and p[i] < 1", sp.And(p[i] > 0, p[i] < 1)), ("And(p[i] > 0, p[i] < 1)", sp.And(p[i] > 0, p[i] < 1)),
+    ("p[i] < 0 or p[i] > 1", sp.Or(p[i] < 0, p[i] > 1)), ("Gt(p[i], 0)", p[i] > 0),
+    ("k[i] in {0, 1}", Contains(k[i], FiniteSet(0, 1))), ("k[i] ∈ {0, 1}", Contains(k[i], FiniteSet(0, 1))),
+    # Typed with the other kind of letter: for the diagnosis, not an error.
+    ("p", P), ("p*log(p)", P * log(p.label)), ("sigma[i]", IndexedBase(sigma)[i]), ("N[1]", IndexedBase(N)[1]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("line", "expected"), READ, ids=[row[0] for row in READ])
+def test_read(line, expected):
+    names = {"X": X, "a": Symbol("a")}
+    assert parse(line, None if "Sum(p[a]" in line else names) == expected
+
+
+def test_a_relation_stays_as_it_was_typed():
+    # SymPy would decide it at once, and a fact that is typed would be lost.
+    assert parse("sigma > 0") == sp.Gt(sigma, 0, evaluate=False) != sp.true
+    assert parse("1 < 2") == sp.Lt(1, 2, evaluate=False)
+
+
+OWN = {
+    "p": Symbol("p", positive=True), "x": IndexedBase("x", positive=True), "N": Symbol("N", integer=True),
+    r"\hat y": IndexedBase(r"\hat y", real=True), "n": Symbol("n", integer=True), "lambda": Symbol("lambda"),
+    "gamma": Symbol("gamma"), "e": Symbol("e"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("p", OWN["p"]), ("x[i]", OWN["x"][i]), ("N", OWN["N"]), ("y_hat[n]", OWN[r"\hat y"][OWN["n"]]),
+        ("ŷ[n]", OWN[r"\hat y"][OWN["n"]]), ("ŷₙ", OWN[r"\hat y"][OWN["n"]]),
+        ("Sum(x[n], (n, 1, N))", Sum(OWN["x"][OWN["n"]], (OWN["n"], 1, OWN["N"]))),
+        ("p[i]", IndexedBase(OWN["p"])[i]), ("x", Symbol("x", positive=True)), ("lam", OWN["lambda"]),
+        ("gamma*gamma(p)", OWN["gamma"] * gamma(OWN["p"])), ("e^2", OWN["e"] ** 2), ("exp(2)", exp(2)),
+        ("mu[i]", mu[i]),
+    ],
+)  # fmt: skip
+def test_own_letters_come_first(line, expected):
+    read = parse(line, OWN)
+    assert read == expected
+    assert read.free_symbols == expected.free_symbols
+
+
+REFUSED = [
+    ("", "empty"), ("   ", "empty"), ("foo[i] + 1", "'foo'"), ("sigme", "sigma"), ("Summ(x[i], (i, 1, N))", "Sum"),
+    ("p_i", "p[i]"), ("x.__class__", "A dot"), ("(lambda: 1)()", "Only a function"), ("lambda a: a", "A lambda"),
+    ("[x for x in y]", "A comprehension"), ("{1: 2}", "A dictionary"), ("'p'", "not a number"), ("f'{p}'", "A string"),
+    ("x if y else z", "if ... else"), ("(x := 1)", "An assignment"), ("f(x)(y)", "Only a function"),
+    ("x(1)", "is no function"),
+    ("k(1 - p)", "k*(...)"), ("Sum(x[i] for i in y)", "Sum takes at least 2"), ("Sum(x[i], i)", "A range is typed"),
+    ("Sum(x[i], (i, N))", "A range is typed"), ("Sum(x[i], (1, 1, N))", "A range is typed"), ("log()", "takes 1 or 2"),
+    ("exp(1, 2)", "takes 1 argument, not 2"), ("log(x=1)", "no keywords"), ("log(*x)", "no stars"),
+    ("log", "is a function"),
+    ("Sum(x[i], (i, 1, N), (i, 1, C))", "bound twice"), ("a = b", "A single ="), ("2 x", "a product is typed with *"),
+    ("2x", "a product is typed with *"), ("|x|", "abs(x)"), ("k!", "factorial"), ("x[", "brackets do not fit"),
+    ("(x", "brackets do not fit"), ("x)", "brackets do not fit"), ("x[1:2]", "A slice"), ("(1, 2)", "A tuple"),
+    ("{1, 2}", "A set"),
+    ("x @ y", "Of the operators"), ("x % 2", "Of the operators"), ("x // 2", "Of the operators"),
+    ("~x", "Of the signs"),
+    ("not x", "Of the signs"), ("x is y", "Of the relations"), ("k in y", "Of the relations"),
+    ("(x < 1) + 1", "A relation stands"),
+    ("True", "not a number"), ("None", "not a number"), ("1j", "not a number"), ("...", "not a number"),
+    ("0x1f", "Numbers are typed"),
+    ("1e400", "Numbers are typed"), ("1e999999999", "Numbers are typed"), ("9" * 61, "Numbers are typed"),
+    ("p # q", "'#'"),
+    ("p\\q", "not a formula"), ("x; y", "not a formula"), ("import os", "not a formula"), ("p\0", "is not read"),
+    ("∫ x", "'∫'"),
+    ("__import__('os')", "'__import__'"), ("eval(1)", "'eval'"), ("Symbol(1)", "'Symbol'"), ("x[x.y]", "A dot"),
+    ("1/0", "no real number"), ("x/(N - N)", "no real number"), ("log(0)", "no real number"),
+    ("sqrt(-1)", "no real number"),
+    ("log(-1)", "no real number"), ("0^-1", "no real number"), ("factorial(-1)", "no real number"), ("oo", "'oo'"),
+    ("zoo", "'zoo'"),
+    ("Derivative(p, 2)", "in a letter"), ("Derivative(p, (p, N))", "in a letter"), ("Rational(x)", "takes numbers"),
+    ("Piecewise((1, 2))", "A relation is expected"), ("Piecewise(1)", "A case is typed"), ("pi[i]", "no index"),
+    ("x[i][j]", "Only a letter"),
+    ("Sum(x[i], (i, 1, log(N)))", "The end of a range"), ("Sum(x[i], (i, 1, 1/2))", "The end of a range"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("line", "said"), REFUSED, ids=[repr(row[0])[:40] for row in REFUSED])
+def test_refused_in_one_sentence(line, said):
+    with pytest.raises(ParseError) as error:
+        parse(line)
+    assert said in error.value.message
+    assert "\n" not in error.value.message
+    assert isinstance(error.value, ValueError)
+
+
+HUGE = [
+    "9**9**9", "9^9^9^9", "10**10**10", "2**(k[i])*2**(10**9 - k[i])", "exp(10**9*log(2))", "exp(10**9)**log(2)",
+    "((2*x[1])**1000)**1000", "factorial(10**9)", "factorial(factorial(20))", "binomial(10**9, 5*10**8)",
+    "gamma(10**8)",
+    "loggamma(10**9)", "exp(exp(exp(9)))", "abs(exp(exp(exp(9))) - 3)", "Sum(1/i, (i, 1, 10**9))*2 + 1",
+    "abs(Product(i, (i, 1, 10**7)))", "(" * 500 + "1" + ")" * 500, "-" * 400 + "1", "[" * 70, "x + " * 1400 + "x",
+    "log(" * 59 + "x[1]" + ")" * 59 + "^(1/0)", "beta(10**9, 10**9)", "sqrt(2)**(10**12)", "x[1]**(10**30)",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("line", HUGE, ids=[line[:30] for line in HUGE])
+def test_what_would_never_end_is_refused(line):
+    with pytest.raises(ParseError):
+        parse(line)
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["p[70]^70*(1 - p[70])^30", "2^100", "factorial(100)", "Sum(1/i, (i, 1, 100))", "+".join(["x[1]"] * 500),
+    "exp(10^6*x[1])",
+     "log(" * 40 + "x[1]" + ")" * 40, "abs((x[1] + x[2] + x[3] + x[4])^50 + 1)", "sqrt(" * 10 + "2" + ")" * 10],
+)  # fmt: skip
+def test_what_is_only_long_is_read(line):
+    assert parse(line).is_number is not None
+
+
+@pytest.mark.parametrize(
+    ("line", "place"),
+    [
+        ("p[i] + foo", 7), ("   foo", 3), ("Sum(q[i, d], (i, 1, N))", 9), ("x[i]^2 + foo", 9), ("x[i] − foo", 7),
+        ("x¹", 1),
+        ("log(p[i]) + x.y", 12), ("x + 1/0", 4), ("(x", 0), ("x + * y", 4), ("p[i] \n + foo", 9), ("σ² + foo", 5),
+        ("xᵢ + foo", 5),
+    ],
+)  # fmt: skip
+def test_the_caret_stands_below_the_place(line, place):
+    with pytest.raises(ParseError) as error:
+        parse(line)
+    _, shown, caret = str(error.value).split("\n")
+    assert caret.index("^") == place + 4
+    assert shown[place + 4] == line[place]
+
+
+def test_the_caret_in_a_long_line():
+    line = " + ".join(["x[1]"] * 60 + ["foo"] + ["x[2]"] * 60)
+    with pytest.raises(ParseError) as error:
+        parse(line)
+    _, shown, caret = str(error.value).split("\n")
+    assert shown[caret.index("^") :].startswith("foo")
+    assert len(shown) <= 80
+
+
+def test_text_must_be_a_string():
+    with pytest.raises(ParseError, match="not Zero"):
+        parse(sp.Integer(0))
+    with pytest.raises(ParseError, match="5000 is the limit"):
+        parse("1" * 6000)
+
+
+ALPHABET = ["p", "x", "[", "]", "(", ")", "i", "N", "+", "-", "*", "**", "/", "^", ",", " ", "1", "2", ".", "log",
+"Sum", "=", "<", "σ", "ᵢ",
+            "'", "\\", "lambda", ":", "{", "}", "if", "else", "@", "!", "\n", "#", "for", "in", "not", "and", "9",
+            "e", "j", "_", "·"]  # fmt: skip
+
+
+@pytest.mark.parametrize("seed", range(300))
+def test_nothing_but_a_parse_error_is_raised(seed):
+    rng = random.Random(seed)
+    line = "".join(rng.choices(ALPHABET, k=rng.randint(1, 14)))
+    try:
+        parse(line)
+    except ParseError:
+        pass
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_what_is_printed_in_ascii_is_read_back(seed):
+    rng = random.Random(seed)
+    e = grow(rng, 3)
+    while e.has(sp.zoo, sp.nan, sp.oo, -sp.oo, sp.I) or len(text(e, unicode=False)) > 300:
+        e = grow(rng, 3)
+    again = parse(text(e, unicode=False))
+    # SymPy regroups factors while it builds; what it regroups to must stay.
+    assert again == e or parse(text(again, unicode=False)) == again
+
+
+def calls_of(source: str) -> set[str]:
+    """The names that a source calls."""
+    functions = [node.func for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call)]
+    return {f.id if isinstance(f, ast.Name) else f.attr for f in functions if isinstance(f, ast.Name | ast.Attribute)}
+
+
+EVALUATORS = {"eval", "exec", "compile", "sympify", "S", "parse_expr", "literal_eval", "__import__", "getattr_static",
+"lambdify"}
+
+
+def test_no_evaluator_is_called():
+    sources = list(Path(reader.__file__).parent.glob("*.py"))
+    assert len(sources) > 2
+    for source in sources:
+        assert not calls_of(source.read_text("utf-8")) & EVALUATORS
+
+
+@pytest.mark.parametrize("planted", ["sp.sympify(text)", "eval(text)", "f(lambda: S(text))",
+"x = [exec(t) for t in y]"])
+def test_a_planted_evaluator_is_found(planted):
+    assert calls_of(planted) & EVALUATORS
