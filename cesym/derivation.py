@@ -27,6 +27,7 @@ from cesym.symbols import N
 __all__ = ["CHECKED", "PROVED", "Constants", "Derivation", "Line", "Statement", "StepRefused", "derivative"]
 
 CHECKED, PROVED = "CHECKED", "PROVED"
+Label = tuple[str, str] | None  # what a line is called, in LaTeX and in text, where the card shows a name for it
 
 
 @dataclass(frozen=True, repr=False)
@@ -46,7 +47,7 @@ class Derivation:
     chain: tuple[Move, ...] = ()
     name: str = ""
     says: str = ""
-    label: tuple[str, str] | None = None
+    label: Label = None
     opening: str = ""
     hidden: int | None = field(default=None, compare=False)
 
@@ -59,7 +60,7 @@ class Derivation:
         assumptions: tuple[Assumption, ...] = (),
         name: str = "",
         says: str = "",
-        label: tuple[str, str] | None = None,
+        label: Label = None,
         because: str = "",
     ) -> "Derivation":
         """A derivation whose first line is ``expr``.
@@ -171,11 +172,11 @@ class Derivation:
         longer.statement  # noqa: B018
         return longer
 
-    def admitted(self, after: sp.Expr, because: str, label: tuple[str, str] | None = None) -> "Derivation":
+    def admitted(self, after: sp.Expr, because: str, label: Label = None) -> "Derivation":
         step = admitted_equality(self.exprs[-1], after, self.given)
         return self.moved(Move(after, because, using=step.using, split=step.split, label=label))
 
-    def claim(self, line: Any, because: str = "", label: tuple[str, str] | None = None) -> "Derivation":
+    def claim(self, line: Any, because: str = "", label: Label = None) -> "Derivation":
         """The derivation with ``line`` as its next line, equal to the one before.
 
         ``line`` is a SymPy expression or a string (read over the derivation's letters); ``because`` a short reason.
@@ -223,7 +224,7 @@ class Derivation:
         return d
 
     def same_minimiser(
-        self, line: Any, over: Any, because: str = "same minimiser", a: Any = None, b: Any = None
+        self, line: Any, over: Any, because: str = "same minimiser", a: Any = None, b: Any = None, label: Label = None
     ) -> "Derivation":
         """The next line, equal up to a positive factor a and a constant b that do not move with ``over``.
 
@@ -240,7 +241,7 @@ class Derivation:
         except (Refused, ValueError):
             verdict = judge(self.exprs[-1], after, self.given, relation="≃", over=over)
             raise StepRefused(verdict) from None
-        return self.moved(Move(after, because, step.primitive, step.using, step.split, step.data))
+        return self.moved(Move(after, because, step.primitive, step.using, step.split, step.data, label))
 
     def at_least(self, line: Any, by: tuple, because: str = "", relation: str = "≥") -> "Derivation":
         """The next line, which is at most the one before (``relation="≤"``: at least).

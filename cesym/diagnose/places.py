@@ -1,4 +1,4 @@
-"""Mistakes at one place of a line: a term, a range, an index, an exponent. One small function a kind.
+"""Mistakes at one place of a line: a range, an index, an exponent, a log, a complement. One small function a kind.
 
 A rule undoes a mistake at one part of an expression. It is tried on the claimed line, which it may repair, and on
 the line before, from which it may make the claimed one.
@@ -9,117 +9,13 @@ from itertools import product
 
 import sympy as sp
 
-from cesym.diagnose.case import Case, letter_symbol
-from cesym.diagnose.edits import edits, entries_of, terms
-from cesym.diagnose.whole import Either, Instead, Repair, factor_kind
+from cesym.diagnose.case import Case
+from cesym.diagnose.edits import edits
+from cesym.diagnose.whole import DIFFERS, Instead, Repair
 from cesym.diagnose.words import Formula
 from cesym.printers import latex, text
 
 __all__ = ["PLACES"]
-
-DIFFERS = Either("differs", "seems to differ")
-
-
-# Terms
-
-
-def factor_in_a_term(case: Case) -> Iterator[Repair]:
-    """One term of the claimed line is off by a factor, or does not belong there."""
-    for term, put in terms(case.claimed):
-        if term.is_zero:
-            continue
-        if case.relation == "≃":
-            factors = [sp.S.NegativeOne, sp.S(2), sp.S.Half]
-        else:
-            c = case.factor(case.claimed, offset=put(sp.S.Zero))
-            factors = [] if c is None or c == 1 else [c]
-        for c in factors:
-            whole = put(c * term)
-            if c == 0:
-                yield extra_term(case, term, whole)
-            else:
-                yield repaired_term(case, Instead(term, c * term), 1 / c, case.before, whole)
-
-
-def factor_in_a_term_before(case: Case) -> Iterator[Repair]:
-    """One term of the line before is missing in the claimed one, or stands there with another factor."""
-    for term, put in terms(case.before):
-        if term.is_zero:
-            continue
-        if case.relation == "≃":
-            factors = [sp.S.Zero, sp.S.NegativeOne, sp.S(2), sp.S.Half]
-        else:
-            c = case.factor(case.before, left=case.claimed, offset=put(sp.S.Zero))
-            factors = [] if c is None or c == 1 else [c]
-        for c in factors:
-            whole = put(c * term)
-            if c == 0:
-                yield dropped_term(case, term, whole)
-            else:
-                yield repaired_term(case, Instead(c * term, term, "before"), c, whole, case.claimed)
-
-
-def repaired_term(case: Case, place: Instead, c: sp.Expr, left: sp.Expr, right: sp.Expr) -> Repair:
-    """One term is c times what it should be."""
-    yours, theirs, side = place
-    kind = factor_kind(c)
-    if c in (2, sp.S.Half):
-        halved = any(t.as_coeff_Mul()[0].q % 2 == 0 for t in (yours, theirs) if t.as_coeff_Mul()[0].is_Rational)
-        kind = "half" if halved or c == sp.S.Half else "doubled term"
-    powers = [letter for letter in c.free_symbols if letter not in case.sizes]
-    if any(yours.has(letter) and theirs.has(letter) for letter in powers):
-        return Repair("exponent", left, right, ("One exponent ", DIFFERS, place),
-                      ("Count the powers of ", *powers, " on both lines."))  # fmt: skip
-    if kind == "sign":
-        return Repair("sign", left, right, ("One sign ", DIFFERS, Instead(signed(yours), signed(theirs), side)),
-                      ("A minus in front of a bracket reaches every term in it.",))  # fmt: skip
-    if kind == "doubled term":
-        return Repair(kind, left, right, ("One term ", Either("stands", "seems to stand"), " twice in your line: ", theirs, "."),
-                      ("Each term of the line before is written once.",))  # fmt: skip
-    so: tuple = ("Each term keeps its factor from line to line.",)
-    if kind == "half":
-        so = ("Follow the 2: it comes from a square, a square root (", Formula(r"\ln\sqrt a = \tfrac12 \ln a", "ln √a = ½ ln a"),
-              ") or a denominator.")  # fmt: skip
-    elif kind == "reduction":
-        so = ("What is the same for every sample is counted once for each sample of the sum; a mean divides every term.",)
-    elif kind == "base":
-        so = ("All logarithms of a line have one base; here it is e.",)
-    return Repair(kind, left, right, ("One term ", DIFFERS, place), so)
-
-
-def signed(term: sp.Expr) -> Formula:
-    """The term with its sign written also where that is a plus."""
-    minus = term.could_extract_minus_sign()
-    term = -term if minus else term
-    left, right = ("(", ")") if isinstance(term, sp.Add) else ("", "")
-    return Formula(f"{'-' if minus else '+'}{left}{latex(term)}{right}", f"{'−' if minus else '+'}{left}{text(term)}{right}")
-
-
-def extra_term(case: Case, term: sp.Expr, left_over: sp.Expr) -> Repair:
-    twice = any(one == term or isinstance(term, sp.Sum) and one == term.args[0] for one, _ in terms(case.before))
-    if twice:
-        return Repair("doubled term", case.before, left_over, ("One term ", Either("stands", "seems to stand"),
-                      " twice in your line: ", term, "."), ("Each term of the line before is written once.",))  # fmt: skip
-    return Repair("extra term", case.before, left_over, ("Your line has a term that the line before has not: ", term, "."),
-                  ("Take it out, or put in the line in which it arises.",))  # fmt: skip
-
-
-def dropped_term(case: Case, term: sp.Expr, left_over: sp.Expr) -> Repair:
-    lost = [letter for letter in case.over if entries_of(term, letter)]
-    names = list(map(letter_symbol, lost))
-    if case.relation == "≃" and lost:
-        return Repair("dropped parameter", left_over, case.claimed, ("The term you dropped, ", term, ", contains ", names[0],
-                      ", and you minimise over ", names[0], "."), ("Only what does not move with the parameter may be dropped: "
-                      "write the term back.",))  # fmt: skip
-    letters = [letter for letter in case.letters if entries_of(term, letter)]
-    so: tuple = ("Every line has all the terms: write it back.",)
-    if letters:
-        so = ("It contains ", letter_symbol(letters[0]), ", so it is no constant that one may leave out: write it back.")
-    return Repair("dropped term", left_over, case.claimed, ("Your line ", Either("has lost", "seems to have lost"), " the term ",
-                  term, "."), so)  # fmt: skip
-
-
-# Rules for one part of an expression
 
 
 def move_log(e: sp.Expr, case: Case) -> Iterator[sp.Expr]:
@@ -202,9 +98,8 @@ def double_or_halve(e: sp.Expr, case: Case) -> Iterator[sp.Expr]:
 
 def lose_factor(e: sp.Expr, case: Case) -> Iterator[sp.Expr]:
     if isinstance(e, sp.Mul):
-        yield from (sp.Mul(*e.args[:n], *e.args[n + 1 :]) for n, f in enumerate(e.args) if f.free_symbols - set(case.sizes))
-    elif isinstance(e, sp.Indexed) or e in case.letters:
-        yield sp.S.One
+        kept = [n for n, f in enumerate(e.args) if f.free_symbols - set(case.sizes)]
+        yield from (sp.Mul(*e.args[:n], *e.args[n + 1 :]) for n in kept)
 
 
 def move_power(e: sp.Expr, case: Case) -> Iterator[sp.Expr]:
@@ -299,4 +194,4 @@ def entry_everywhere(case: Case) -> Iterator[Repair]:
                          ("An index names one entry; the letter of a sum runs inside that sum only.",))  # fmt: skip
 
 
-PLACES = (factor_in_a_term, factor_in_a_term_before, *(rule_search(*row) for row in RULES), entry_everywhere)
+PLACES = (*(rule_search(*row) for row in RULES), entry_everywhere)

@@ -14,7 +14,7 @@ from cesym.diagnose.case import Case, is_size, letter_symbol
 from cesym.diagnose.edits import entries_of, everywhere
 from cesym.diagnose.words import Formula
 
-__all__ = ["IS", "WHOLE", "Either", "Instead", "Repair", "decimal_of", "factor_kind"]
+__all__ = ["DIFFERS", "IS", "WHOLE", "Either", "Instead", "Repair", "decimal_of", "factor_kind"]
 
 
 class Either(NamedTuple):
@@ -25,6 +25,7 @@ class Either(NamedTuple):
 
 
 IS = Either("is exactly", "looks like")
+DIFFERS = Either("differs", "seems to differ")
 
 
 class Instead(NamedTuple):

@@ -7,7 +7,7 @@ from cesym.letters import ascii_only
 from cesym.printers import latex, text
 from cesym.refute import Counterexample, assignments, told_apart
 
-__all__ = ["Formula", "Sentence", "listed", "numbers", "say", "shared_numbers"]
+__all__ = ["EMPTY", "Formula", "Sentence", "listed", "numbers", "say", "shared_numbers"]
 
 
 class Formula(NamedTuple):
@@ -37,6 +37,10 @@ def say(*pieces: Any) -> Sentence:
     made = Sentence("".join(page(piece) for piece in pieces))
     made.text = "".join(terminal(piece) for piece in pieces)
     return made
+
+
+EMPTY = Sentence("")
+EMPTY.text = ""
 
 
 def page(piece: Any) -> str:

@@ -4,20 +4,19 @@ Untrusted, because it admits nothing: a claim that no number here refutes is *no
 """
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import groupby, islice
 from random import Random
 from typing import Any
 
-import mpmath
 import sympy as sp
 
-from cesym.expressions import expression, letters, name_of
-from cesym.given import Given, Search, models
-from cesym.kernel.trees import Tree, tree
-from cesym.printers import text
+from cesym.expressions import letters, name_of
+from cesym.given import Given, Search
+from cesym.kernel.trees import Refused, Tree, tree
+from cesym.kernel.witness import table
+from cesym.refute.counterexample import Counterexample, assignments, stated, told_apart
 from cesym.refute.values import (
     all_hold,
     apart,
@@ -32,70 +31,15 @@ from cesym.refute.values import (
     value_of,
 )  # fmt: skip
 
-__all__ = ["Counterexample", "counterexample", "stated"]
+__all__ = ["Counterexample", "assignments", "counterexample", "stated", "told_apart"]
 
+LARGEST_SIZE = 4
+AT_EACH_SIZE = 12  # models tried before the sizes may grow
 ENOUGH = 24  # models at which a claim fails, among which the plainest is shown
-PLAIN = [Fraction(s) for s in ("1", "1/2", "0", "2", "3", "-1", "1/4", "3/4", "9/10", "1/10", "-1/2", "4", "1/3", "2/3")]
-Number = Any  # a Fraction, or a number of mpmath
-
-
-@dataclass(frozen=True)
-class Counterexample:
-    """Values for what the two lines read, and what the lines are worth there.
-
-    ``after`` is None where the claimed line has no value. For ``≃`` the ``others`` hold the same at other
-    values of the parameters alone.
-    """
-
-    values: Mapping[Any, sp.Rational]
-    before: Number
-    after: Number | None
-    others: tuple["Counterexample", ...] = ()
-
-    def __str__(self) -> str:
-        return ", ".join(f"{letter} = {value}" for letter, value in assignments(self.values, text)).replace("-", "−")
-
-    @property
-    def shown(self) -> tuple[str, str]:
-        """The two numbers with as many digits as it takes to tell them apart; ``after`` may be "no number"."""
-        return told_apart(self.before, self.after)
-
-
-def told_apart(*numbers: Number | None) -> Any:
-    """Numbers as text, with as many digits as it takes; fractions where all are short ones."""
-    rows: list = [tuple("no number" if x is None else decimal(x, digits) for x in numbers) for digits in (3, 4, 6, 9, 15)]
-    if all(x is None or isinstance(x, Fraction) and x.denominator <= 10 for x in numbers):
-        rows = [tuple("no number" if x is None else str(x) for x in numbers)]
-    return next((row for row in rows if len(set(row)) == len(set(numbers))), rows[-1])
-
-
-def decimal(x: Any, digits: int = 3) -> str:
-    """A number to some significant digits.
-
-    >>> decimal(Fraction(355, 113)), decimal(Fraction(2)), decimal(mpmath.log(2), 5)
-    ('3.14', '2', '0.69315')
-    """
-    if isinstance(x, Fraction | sp.Rational):
-        x = mpmath.mpf(int(x.numerator)) / int(x.denominator)
-    shown = mpmath.nstr(x, digits, min_fixed=-5, max_fixed=7)
-    return shown.removesuffix(".0")
-
-
-def assignments(values: Mapping[Any, Any], printer: Callable) -> Iterator[tuple[str, str]]:
-    """``N = 1``, ``k = (1, 0)``, ``q_1 = (1/2, 1/2)``: a family whose last index runs from 1 is written as one."""
-
-    def family(letter: Any) -> tuple:
-        return (letter.base, letter.indices[:-1]) if isinstance(letter, sp.Indexed) else (letter,)
-
-    for _, group in groupby(values, key=family):
-        row = list(group)
-        last = [letter.indices[-1] for letter in row if isinstance(letter, sp.Indexed)]
-        if len(row) > 1 and last == list(range(1, len(row) + 1)):
-            base, *indices = row[0].base, *row[0].indices[:-1]
-            name = base[tuple(indices)] if indices else base.label
-            yield printer(name), f"({', '.join(str(values[letter]) for letter in row)})"
-        else:
-            yield from ((printer(letter), str(values[letter])) for letter in row)
+PLAIN = [
+    Fraction(s)
+    for s in ("1", "1/2", "0", "2", "3", "-1", "1/4", "3/4", "9/10", "1/10", "-1/2", "4", "1/3", "2/3")
+]  # fmt: skip
 
 
 def counterexample(
@@ -117,20 +61,8 @@ def counterexample(
     lhs, rhs = tree(before), tree(after)
     if relation == "⇄":
         lhs, relation = ("Mul", ("Rational", -1, 1), ("log", lhs)), "="
-    search = Refutation(lhs, rhs, Given.of(given, lhs, rhs), relation, time.monotonic() + seconds)
-    if relation == "≃":
-        return search.not_affine([named(letter) for letter in over], tries)
-    return search.not_related(tries)
-
-
-def stated(before: Any, after: Any, model: Mapping[str, Any]) -> Counterexample:
-    """What two lines are worth at a model."""
-    lhs, rhs = tree(before), tree(after)
-    read = entries((lhs, rhs), model)
-    values = {expression(t): sp.Rational(value_of(model, t)) for t in read}
-    with mpmath.workdps(30):
-        left, right = (value_at(unrolled(t, model), model) for t in (lhs, rhs))
-    return Counterexample(values, left, right)
+    search = Refutation(lhs, rhs, Given.of(given, lhs, rhs), relation, tries, time.monotonic() + seconds)
+    return search.not_affine([named(letter) for letter in over]) if relation == "≃" else search.not_related()
 
 
 def named(letter: Any) -> str:
@@ -147,45 +79,60 @@ class Refutation:
     rhs: Tree
     given: Given
     relation: str
+    tries: int
     ends: float
 
-    def stream(self, tries: int) -> Iterator[dict]:
-        """Models while there is time: round numbers first, then any."""
+    @property
+    def sizes(self) -> set[str]:
+        return {name_of(t) for t, _ in self.given.letters if is_size(t)}
+
+    def search(self, simple: bool) -> Search:
+        facts = tuple(fact.tree for fact in self.given.facts)
+        return Search(facts, self.given.letters, Random(int(not simple)), simple)
+
+    def stream(self) -> Iterator[dict]:
+        """Models while there is time: round numbers first, then any; small sizes first."""
         for simple in (True, False):
-            for model in islice(models(self.given, seed=not simple, simple=simple), tries // 2):
-                if time.monotonic() > self.ends:
-                    return
-                yield model
+            search = self.search(simple)
+            for most in range(1, LARGEST_SIZE + 1) if self.sizes else (1,):
+                misses, hits = 0, 0
+                quota = AT_EACH_SIZE if most < LARGEST_SIZE and self.sizes else self.tries // 2
+                while hits < quota and misses < 3 + hits and time.monotonic() < self.ends:
+                    model = search.model((1, most), keep={})
+                    misses, hits = misses + (model is None), hits + (model is not None)
+                    if model is not None:
+                        yield model
 
     def fails(self, model: dict) -> bool:
         return apart(unrolled(self.lhs, model), unrolled(self.rhs, model), model, self.relation)
 
-    def not_related(self, tries: int) -> Counterexample | None:
-        found: list[tuple] = []
+    def not_related(self) -> Counterexample | None:
+        found: list[tuple[tuple, int, dict]] = []
         undefined = None
-        for turn, model in enumerate(self.stream(tries)):
+        for turn, model in enumerate(self.stream()):
             if self.fails(model):
                 model = self.plainer(model) if len(found) < 4 else model
                 found.append((self.effort(model), turn, model))
             elif undefined is None:
                 here = [value_at(unrolled(t, model), model) for t in (self.lhs, self.rhs)]
                 undefined = model if here[0] is not None and here[1] is None else None
-            smaller = found and min(found)[0][0] < sum(v for name, v in model.items() if name in self.sizes)
-            if smaller or len(found) == ENOUGH:
+            if len(found) == ENOUGH or (found and min(found)[0][0] < sum(model[name] for name in self.sizes)):
                 break
+        if not found:
+            found = [(self.effort(m), turn, m) for turn, m in enumerate(map(self.plainer, self.last_resort()))]
         best = min(found)[2] if found else undefined
-        return best and stated(self.lhs, self.rhs, best)
+        return None if best is None else stated(self.lhs, self.rhs, best)
 
-    @property
-    def sizes(self) -> set[str]:
-        return {name_of(t) for t, _ in self.given.letters if is_size(t)}
-
-    def entries(self, model: dict) -> list[Tree]:
-        return entries((self.lhs, self.rhs), model)
+    def last_resort(self) -> list[dict]:
+        """The kernel's own models, where time ran out before others were found."""
+        try:
+            return [model for model in map(table, self.given.kernel.models) if self.fails(model)]
+        except (ValueError, Refused):
+            return []
 
     def effort(self, model: dict) -> tuple:
-        """What there is to read in a model: sizes first, then whether the difference is plain to see, then the numbers."""
-        read = self.entries(model)
+        """What there is to read in a model: its sizes, whether the difference is plain to see, its numbers."""
+        read = entries((self.lhs, self.rhs), model)
         big = sum(int(value_of(model, t)) for t in read if is_size(t))
         left, right = (value_at(unrolled(t, model), model) for t in (self.lhs, self.rhs))
         return big, bool(abs(gap(left, right)) < 0.1), sum(weight(value_of(model, t)) for t in read)
@@ -193,12 +140,12 @@ class Refutation:
     def plainer(self, model: dict) -> dict:
         """The model with its numbers replaced by plainer ones, one by one, while it still refutes."""
         facts = [fact.tree for fact in self.given.facts]
-        for t in self.entries(model):
+        for t in entries((self.lhs, self.rhs), model):
             name, at = place(t)
             declared = set((t[1] if at is not None else t)[2])
             # Another size would need other entries.
             for value in () if is_size(t) else PLAIN[: weight(value_of(model, t))]:
-                if "integer" in declared and value.denominator > 1 or "positive" in declared and value <= 0:
+                if ("integer" in declared and value.denominator > 1) or ("positive" in declared and value <= 0):
                     continue
                 other = {**model, name: value if at is None else {**model[name], at: value}}
                 if all_hold(facts, other) and self.fails(other) and self.effort(other) < self.effort(model):
@@ -206,30 +153,32 @@ class Refutation:
                     break
         return model
 
-    def not_affine(self, over: list[str], tries: int) -> Counterexample | None:
-        """Models that differ in the parameters alone, between which before = a*after + b with a > 0 cannot hold."""
-        search = Search(tuple(fact.tree for fact in self.given.facts), self.given.letters, Random(0), simple=True)
+    # Same minimiser
+
+    def not_affine(self, over: list[str]) -> Counterexample | None:
+        """Models that differ in the parameters alone, between which no before = a*after + b with a > 0 holds."""
+        search = self.search(simple=True)
         moving = set().union(*(search.moving(name) for name in over))
         found: list[tuple] = []
-        for turn in range(tries):
-            if time.monotonic() > self.ends or len(found) == ENOUGH:
+        for turn, first in enumerate(self.stream()):
+            if len(found) == ENOUGH or (found and min(found)[0] < sum(first[name] for name in self.sizes)):
                 break
-            first = search.model((1, 1 + min(3, turn // 12)))
-            keep = {name: value for name, value in (first or {}).items() if name not in moving}
-            row = [first, *(search.model(keep=keep) for _ in range(2))] if first else [None]
-            if None in row:
-                continue
-            smaller = found and min(found)[0] < sum(v for name, v in first.items() if name in self.sizes)
-            if smaller:
-                break
-            if row := self.uneven(row, keep, moving):
-                read = self.entries(row[0])
+            keep = {name: value for name, value in first.items() if name not in moving}
+            others = [model for model in (search.model(keep=keep) for _ in range(2)) if model is not None]
+            row = self.uneven([first, *others], keep, moving) if len(others) == 2 else []
+            if row:
+                read = entries((self.lhs, self.rhs), first)
                 work = sum(weight(value_of(model, t)) for model in row for t in read)
-                found.append((*self.effort(row[0])[:2], work, turn, row))
+                found.append((sum(int(value_of(first, t)) for t in read if is_size(t)), self.faint(row), work, turn, row))
         if not found:
             return None
-        first, *others = (stated(self.lhs, self.rhs, model) for model in min(found)[-1])
-        return Counterexample(first.values, first.before, first.after, tuple(others))
+        shown, *more = (stated(self.lhs, self.rhs, model) for model in min(found)[-1])
+        return Counterexample(shown.values, shown.before, shown.after, tuple(more))
+
+    def faint(self, row: list[dict]) -> bool:
+        """Does one of the lines hardly move?"""
+        values = [[value_at(unrolled(t, model), model) for model in row] for t in (self.lhs, self.rhs)]
+        return any(abs(gap(line[0], line[1])) < 0.1 for line in values)
 
     def uneven(self, row: list[dict], keep: dict, moving: set[str]) -> list[dict]:
         """Those of three models that refute: one line rises while the other does not, or not in proportion."""
@@ -237,8 +186,9 @@ class Refutation:
         joint = keep | {f"{name}#{n}": model[name] for n, model in enumerate(row) for name in moving}
         lines = [
             renamed(unrolled(t, model), {name: f"{name}#{n}" for name in moving})
-            for n, model in enumerate(row) for t in (self.lhs, self.rhs)
-        ]  # fmt: skip
+            for n, model in enumerate(row)
+            for t in (self.lhs, self.rhs)
+        ]
 
         def sign(term: Callable) -> int:
             return sign_of(lambda v: term(*(v[n % 2] - v[n] for n in range(2, 6))), lines, joint)

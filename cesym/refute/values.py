@@ -19,7 +19,7 @@ Model = Mapping[str, Any]
 Number = Any  # a Fraction, or a number of mpmath
 
 
-def unrolled(t: Tree, model: Model, env: Mapping[Tree, int] = {}) -> Tree:  # noqa: B006
+def unrolled(t: Tree, model: Model, env: Mapping[Tree, int] = {}) -> Tree:
     """A tree with its sums and products written out at a model's sizes, and every index a number."""
     match t:
         case ("Symbol", _, _):

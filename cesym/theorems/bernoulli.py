@@ -86,4 +86,5 @@ def bce_from_binomial() -> Derivation:
     d = d.apply(inside_support).log_rules()
     weighted = Sum(n[i] * bce.expr.xreplace({bce.target: k[i] / n[i], bce.prediction: p[i]}), (i, 1, N))
     d = d.claim(weighted - Sum(log(binomial(n[i], k[i])), (i, 1, N)), "$n_i$ times BCE of the rate")
-    return d.same_minimiser(weighted, over=p)
+    label = (r"\sum_{i=1}^{N} n_i\,\mathrm{BCE}(k_i/n_i, p_i)", "∑ᵢ nᵢ BCE(kᵢ/nᵢ, pᵢ)")
+    return d.same_minimiser(weighted, over=p, because="same minimiser over $p$", label=label)
