@@ -21,7 +21,7 @@ def constants_between(before: sp.Expr, after: sp.Expr, over: tuple) -> tuple[sp.
     """
     fallback = None
     for expanded in (False, True):
-        ours, theirs = parts(before, expanded), parts(after, expanded)
+        ours, theirs = parts(before, over, expanded), parts(after, over, expanded)
         cores = [core for core in dict.fromkeys([*ours, *theirs]) if moves(core, over)]
         for core in cores:
             if core in ours and core in theirs:
@@ -46,14 +46,16 @@ def moves(e: Any, over: tuple) -> bool:
     return any(e.has(letter) for letter in over)
 
 
-def parts(e: sp.Expr, expanded: bool) -> dict[sp.Expr, sp.Expr]:
-    """A line as {core: coefficient}: sums split into terms with constants in front, multiplied out if asked for."""
+def parts(e: sp.Expr, over: tuple, expanded: bool) -> dict[sp.Expr, sp.Expr]:
+    """A line as {core: coefficient}: sums split into terms with constants in front, multiplied out and logs split if asked for."""
     found: dict[sp.Expr, sp.Expr] = {}
     if expanded:
-        e = e.replace(sp.Sum, lambda body, *limits: sp.Sum(sp.expand(body), *limits))
-    split = linearity(sp.expand_mul(linearity(e), deep=False))
-    for term in sp.Add.make_args(split):
+        e = e.replace(sp.Sum, lambda body, *limits: sp.Sum(sp.expand(sp.expand_log(body)), *limits))
+        e = sp.expand_log(e)
+    apart = sp.Add(*(sp.expand_mul(term, deep=False) for term in sp.Add.make_args(linearity(e))))
+    for term in sp.Add.make_args(linearity(apart)):
         factors = sp.Mul.make_args(term)
-        core = sp.Mul(*([f for f in factors if f.has(sp.Sum)] or [f for f in factors if f.has(sp.Indexed)]))
+        varying = [f for f in factors if f.has(sp.Sum) or moves(f, over)]
+        core = sp.Mul(*(varying or [f for f in factors if f.has(sp.Indexed)]))
         found[core] = found.get(core, sp.S.Zero) + term / core
     return found

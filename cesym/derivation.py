@@ -13,7 +13,7 @@ import sympy as sp
 from cesym import display, kernel
 from cesym.account import declaration_needed, how, needed_facts
 from cesym.affine import constants_between
-from cesym.attempt import admitted_equality, same_minimiser_step
+from cesym.attempt import admitted_equality, equality_steps, same_minimiser_step
 from cesym.chain import Constants, Line, Move, Moves, Statement, StepRefused, StepView, letter_name, put, read
 from cesym.diagnose import Verdict, judge
 from cesym.expressions import expression, name_of
@@ -266,10 +266,13 @@ class Derivation:
         return self.decided(Move(-sp.log(self.exprs[-1]), because, "monotone map", data=(names,)), "⇄")
 
     def decided(self, move: Move, relation: str) -> "Derivation":
-        try:
-            return self.moved(move)
-        except Refused:
-            raise StepRefused(judge(self.exprs[-1], move.after, self.given, relation=relation)) from None
+        """The chain with a line that is no equation, by the given equations or cases if need be."""
+        for step in equality_steps(self.exprs[-1], move.after, self.given):
+            try:
+                return self.moved(move._replace(using=step.using, split=step.split))
+            except Refused:
+                continue
+        raise StepRefused(judge(self.exprs[-1], move.after, self.given, relation=relation))
 
     def let(self, atom: Any, value: Any, because: str = "the link put in") -> "Derivation":
         """The derivation with a letter or entry defined: ``atom = value`` is given, and the next line uses it.

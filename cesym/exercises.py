@@ -9,7 +9,7 @@ An exercise asks for a quantity that stands in a derivation, never for a spellin
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -27,6 +27,7 @@ __all__ = [
 ]  # fmt: skip
 
 K, P, MU, X, Z, Y = map(scalar, (k, p, mu, x, z, y))
+ASKED = sp.Symbol(r"\text{what is asked for}")
 
 
 @dataclass(frozen=True)
@@ -41,8 +42,11 @@ class Exercise:
         return self.quantity()
 
     def check(self, line: Any) -> Verdict:
-        """Whether ``line``, a string or SymPy, is right: accepted, refused with a diagnosis, or not shown."""
-        return self.derivation.check(line)
+        """Whether ``line``, a string or SymPy, is right: accepted, refused with a diagnosis, or not shown.
+
+        The verdict does not show the quantity itself, which would be an answer.
+        """
+        return replace(self.derivation.check(line), before=ASKED)
 
     def _repr_markdown_(self) -> str:
         return f"> **Exercise** &ensp;{self.question}"

@@ -344,7 +344,7 @@ def test_nll_surface_marks_its_lowest_point(data):
 @pytest.mark.parametrize("data", [cavendish, WIDE, FEW])
 def test_without_its_log_the_loss_falls_for_ever(data):
     figure = plots.free_variance(data)
-    sigma, rest = curve(figure, "without N ln sigma")
+    sigma, rest = curve(figure, "without its logarithm")
     assert (np.diff(rest) < 0).all() and rest[-1] < 0.001 * len(data)
     _, nll = curve(figure, "NLL")
     assert nll == pytest.approx(

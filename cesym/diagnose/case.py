@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
-from functools import cached_property, lru_cache
+from functools import cached_property
 from random import Random
 from typing import Any
 
@@ -20,6 +20,7 @@ from cesym.refute.values import value_at
 __all__ = ["Case", "is_size", "letter_name", "letter_symbol", "widened"]
 
 DIGITS = 30
+ENOUGH = 12  # models
 CLOSE = mpmath.mpf(10) ** -20
 SHAPES = ((2, 2), (2, 3), (1, 2), (3, 4), (3, 3), (2, 4))  # sizes of the models: the cheapest that tell much first
 # Factors that are no rational numbers, and by which a line is nevertheless wrong.
@@ -34,13 +35,14 @@ class Case:
     def __init__(self, before: Any, claimed: Any, given: Given, relation: str = "=", over: tuple = ()) -> None:
         self.before, self.claimed, self.relation, self.over = before, claimed, relation, over
         self.given = widened(given, before, claimed)
+        self.known: dict[tuple, Any] = {}
 
     @cached_property
     def models(self) -> list[dict]:
         """Models at which the line before has a value; for ≃ three in a row differ in the parameters alone."""
         search = Search(tuple(fact.tree for fact in self.given.facts), self.given.letters, Random(5))
         found: list[dict] = []
-        for shape in SHAPES * 2:
+        for shape in SHAPES * 3:
             model = search.model(shape)
             row = [] if model is None else [model]
             if model and self.relation == "≃":
@@ -51,18 +53,19 @@ class Case:
             with mpmath.workdps(DIGITS):
                 if row and all(value_at(tree(self.before), one) is not None for one in row):
                     found += row
-            if len(found) >= (6 if self.relation != "≃" else 12):
+            if len(found) >= ENOUGH:
                 break
         return found
 
-    @lru_cache(20_000)  # noqa: B019  (a case does not outlive its diagnosis)
     def value(self, expr: sp.Expr, n: int) -> Any:
         """The value of an expression at model n, or None."""
-        with mpmath.workdps(DIGITS):
-            try:
-                return value_at(tree(expr), self.models[n])
-            except (Refused, RecursionError):
-                return None
+        if (expr, n) not in self.known:
+            with mpmath.workdps(DIGITS):
+                try:
+                    self.known[expr, n] = value_at(tree(expr), self.models[n])
+                except (Refused, RecursionError):
+                    self.known[expr, n] = None
+        return self.known[expr, n]
 
     def same(self, left: sp.Expr, right: sp.Expr) -> bool:
         """Do two expressions agree at every model, up to the case's relation?"""
@@ -89,9 +92,10 @@ class Case:
             with mpmath.workdps(DIGITS):
                 v = mixed([*values, mpmath.mpf(0)], mpmath.mp)
                 b1, a1, b2, a2 = v[0] - v[2], v[1] - v[3], v[0] - v[4], v[1] - v[5]
-                if not near(b1 * a2, b2 * a1) or b1 * a1 < 0 or b2 * a2 < 0:
+                still = [near(b, 0) != near(a, 0) or b * a < 0 for b, a in ((b1, a1), (b2, a2))]
+                if any(still) or not near(b1 * a2, b2 * a1):
                     return False
-                moved = moved or abs(a1) + abs(a2) > CLOSE
+                moved = moved or not near(a1, 0) or not near(a2, 0)
         # Where neither line moves with the parameters, only equal lines differ by a constant that is known.
         return moved or all(self.near_at(left, right, n) for n in range(len(self.models)))
 
@@ -139,7 +143,7 @@ class Case:
     # Factors
 
     def factor(self, right: sp.Expr, left: sp.Expr | None = None, offset: sp.Expr = sp.S.Zero) -> sp.Expr | None:
-        """c with left = offset + c*(right - offset) at every model: a number, or a power of one letter times a number."""
+        """c with left = offset + c*(right - offset) at every model: a number, or that times a power of one letter."""
         left = self.before if left is None else left
         ratios: dict[int, Any] = {}
         for n in range(len(self.models)):
@@ -153,7 +157,7 @@ class Case:
                         return None
                     continue
                 ratios[n] = (a - zero) / (b - zero)
-            if len(ratios) == 3 and (found := self.recognised(ratios)) is None:
+            if len(ratios) == 3 and self.recognised(ratios) is None:
                 return None
         return self.recognised(ratios) if len(ratios) > 1 else None
 
@@ -175,6 +179,7 @@ class Case:
         yield from (unit**sign for unit in UNITS for sign in (1, -1))
         for size in self.sizes:
             yield from ((size - 1) / size, size / (size - 1))
+        yield from (x * (1 - x) for x in self.letters if isinstance(x, sp.Symbol))
         for letter in (*self.sizes, *(x for x in self.letters if isinstance(x, sp.Symbol))):
             yield from (letter**power for power in POWERS)
 
@@ -213,6 +218,7 @@ def letter_symbol(letter: Any) -> sp.Symbol:
 
 
 def near(a: Any, b: Any) -> bool:
+    """Are two numbers equal, as far as the digits go that are computed with?"""
     if isinstance(a, Fraction) and isinstance(b, Fraction):
         return a == b
     with mpmath.workdps(DIGITS):
@@ -238,8 +244,9 @@ def is_size(letter: Any) -> bool:
 
 def indices_in(e: sp.Basic) -> set[sp.Symbol]:
     """The letters that a line uses as indices, bound or free."""
-    found = {limit[0] for part in e.atoms(sp.Sum, sp.Product) for limit in part.limits}
-    return found | {s for entry in e.atoms(sp.Indexed) for at in entry.indices for s in at.free_symbols if not is_size(s)}
+    bound = {limit[0] for part in e.atoms(sp.Sum, sp.Product) for limit in part.limits}
+    used = {s for entry in e.atoms(sp.Indexed) for at in entry.indices for s in at.free_symbols}
+    return bound | {s for s in used if not is_size(s)}
 
 
 def letter_name(letter: Any) -> str:

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 import sympy as sp
 
-__all__ = ["Edit", "edits", "entries_of", "everywhere", "positions", "terms"]
+__all__ = ["Edit", "Term", "edits", "entries_of", "everywhere", "positions", "terms"]
 
 Rebuild = Callable[[sp.Expr], sp.Expr]
 Rule = Callable[[sp.Expr], Iterator[sp.Expr]]
@@ -16,48 +16,65 @@ def same(u: sp.Expr) -> sp.Expr:
     return u
 
 
-def positions(e: sp.Expr, rebuild: Rebuild = same, around: Rebuild = same) -> Iterator[tuple[sp.Expr, Rebuild, Rebuild]]:
-    """Every part of an expression that has a value, with the function that puts another in its place.
+def with_arg(e: sp.Expr, n: int, rebuild: Rebuild) -> Rebuild:
+    """What puts another expression in the place of an argument."""
+    return lambda u: rebuild(e.func(*e.args[:n], u, *e.args[n + 1 :]))
 
-    The second function does so in the nearest surroundings only, which is what a message shows.
-    """
-    yield e, rebuild, around
+
+def with_case(e: sp.Piecewise, n: int, rebuild: Rebuild) -> Rebuild:
+    cases = e.args
+    return lambda u: rebuild(sp.Piecewise(*cases[:n], (u, cases[n][1]), *cases[n + 1 :]))
+
+
+class Position(NamedTuple):
+    """A part of an expression, and the functions that put another in its place: in all of it, and in what is shown."""
+
+    part: sp.Expr
+    put: Rebuild
+    shown: Rebuild
+
+
+def positions(e: sp.Expr, rebuild: Rebuild = same, around: Rebuild = same) -> Iterator[Position]:
+    """Every part of an expression that has a value; a single letter is shown in its nearest surroundings."""
+    yield Position(e, rebuild, around)
     if isinstance(e, sp.Sum | sp.Product | sp.Derivative):
-        yield from positions(e.args[0], lambda u: rebuild(e.func(u, *e.args[1:])))
+        yield from positions(e.args[0], with_arg(e, 0, rebuild))
     elif isinstance(e, sp.Piecewise):
         for n, (value, _) in enumerate(e.args):
-            yield from positions(value, lambda u, n=n: rebuild(with_case(e, n, u)))  # type: ignore[misc]
+            yield from positions(value, with_case(e, n, rebuild))
     elif not isinstance(e, sp.Indexed):
         for n, arg in enumerate(e.args):
-
-            def put(u: sp.Expr, n: int = n) -> sp.Expr:
-                return e.func(*e.args[:n], u, *e.args[n + 1 :])
-
             small = not arg.args or isinstance(arg, sp.Indexed)
-            yield from positions(arg, lambda u, put=put: rebuild(put(u)), put if small else same)  # type: ignore[misc]
+            yield from positions(arg, with_arg(e, n, rebuild), with_arg(e, n, same) if small else same)
 
 
-def with_case(e: sp.Piecewise, n: int, u: sp.Expr) -> sp.Expr:
-    return sp.Piecewise(*((u if at == n else value, condition) for at, (value, condition) in enumerate(e.args)))
+class Term(NamedTuple):
+    """A term with the function that puts another in its place, and with its factors outside, as one shows it."""
+
+    part: sp.Expr
+    put: Rebuild
+    shown: sp.Expr
 
 
-def terms(e: sp.Expr, rebuild: Rebuild = same) -> Iterator[tuple[sp.Expr, Rebuild]]:
+def terms(e: sp.Expr, rebuild: Rebuild = same, outside: sp.Expr = sp.S.One) -> Iterator[Term]:
     """Every term on which the expression depends linearly: of sums, also inside Σ and in a bracket with factors."""
     if isinstance(e, sp.Add):
         for n, arg in enumerate(e.args):
-            put = lambda u, n=n: rebuild(e.func(*e.args[:n], u, *e.args[n + 1 :]))  # noqa: E731
-            yield arg, put
-            yield from terms(arg, put)
+            put = with_arg(e, n, rebuild)
+            if not arg.is_zero:
+                yield Term(arg, put, outside * arg)
+            yield from terms(arg, put, outside)
     elif isinstance(e, sp.Mul):
         for n, arg in enumerate(e.args):
             if isinstance(arg, sp.Add | sp.Sum | sp.Piecewise | sp.Derivative):
-                yield from terms(arg, lambda u, n=n: rebuild(e.func(*e.args[:n], u, *e.args[n + 1 :])))  # type: ignore[misc]
+                others = outside * sp.Mul(*e.args[:n], *e.args[n + 1 :])
+                yield from terms(arg, with_arg(e, n, rebuild), others if isinstance(arg, sp.Add) else sp.S.One)
     elif isinstance(e, sp.Sum | sp.Derivative):
-        yield from terms(e.args[0], lambda u: rebuild(e.func(u, *e.args[1:])))
+        yield from terms(e.args[0], with_arg(e, 0, rebuild))
     elif isinstance(e, sp.Piecewise):
         for n, (value, _) in enumerate(e.args):
-            put = lambda u, n=n: rebuild(with_case(e, n, u))  # noqa: E731
-            yield value, put
+            put = with_case(e, n, rebuild)
+            yield Term(value, put, value)
             yield from terms(value, put)
 
 
@@ -72,19 +89,19 @@ class Edit(NamedTuple):
 def edits(e: sp.Expr, rule: Rule) -> Iterator[Edit]:
     """The expression with one place changed, for every change that the rule offers anywhere."""
     seen = {e}
-    for part, rebuild, around in positions(e):
+    for part, put, shown in positions(e):
         try:
             others = list(rule(part))
         except BUILDING:
             continue
         for other in others:
             try:
-                whole, shown = rebuild(other), around(other)
+                whole, now = put(other), shown(other)
             except BUILDING:
                 continue
             if whole not in seen and not whole.has(sp.nan, sp.zoo, sp.oo, -sp.oo, sp.I):
                 seen.add(whole)
-                yield Edit(around(part), shown, whole)
+                yield Edit(shown(part), now, whole)
 
 
 def entries_of(e: sp.Expr, letter: Any) -> set[sp.Expr]:

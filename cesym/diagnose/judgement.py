@@ -8,10 +8,11 @@ import sympy as sp
 from cesym.attempt import admitted_equality, same_minimiser_step
 from cesym.diagnose.case import Case, letter_name, letter_symbol, widened
 from cesym.diagnose.names import fact_code, missing_facts
-from cesym.diagnose.places import PLACES
+from cesym.diagnose.places import PLACES, RANGES
+from cesym.diagnose.repair import Either, Instead, Repair
 from cesym.diagnose.terms import TERMS
 from cesym.diagnose.verdicts import Diagnosis, Verdict
-from cesym.diagnose.whole import WHOLE, Either, Instead, Repair
+from cesym.diagnose.whole import WHOLE
 from cesym.diagnose.words import EMPTY, Sentence, listed, numbers, say
 from cesym.given import Given
 from cesym.kernel import Step
@@ -118,10 +119,10 @@ def fitted(piece: Any, exactly: bool, quoted: bool) -> tuple:
 
 
 def search(case: Case) -> Repair | None:
-    """A repair of the whole line comes before one of a term, and that before one of a smaller part."""
+    """A repair of the whole line comes before one of a part."""
     if case.relation not in ("=", "≃") or not case.models:
         return None
-    for table in (WHOLE, (*TERMS, *PLACES)):
+    for table in (WHOLE, (*RANGES, *TERMS, *PLACES)):
         proposals = [repair for kind in table for repair in kind(case)]
         # What gives the line before letter by letter comes before what merely has its value.
         for agrees in (lambda r: r.left == r.right, lambda r: case.same(r.left, r.right)):

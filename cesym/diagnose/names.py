@@ -1,4 +1,4 @@
-"""What is no mistake in mathematics and comes first: two letters of one name, one number for all samples, a missing fact."""
+"""What is no mistake in mathematics and comes first: two letters of one name, and facts that are missing."""
 
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple

@@ -11,11 +11,11 @@ import sympy as sp
 
 from cesym.diagnose.case import Case
 from cesym.diagnose.edits import edits
-from cesym.diagnose.whole import DIFFERS, Instead, Repair
+from cesym.diagnose.repair import DIFFERS, Instead, Repair
 from cesym.diagnose.words import Formula
 from cesym.printers import latex, text
 
-__all__ = ["PLACES"]
+__all__ = ["PLACES", "RANGES"]
 
 
 def move_log(e: sp.Expr, case: Case) -> Iterator[sp.Expr]:
@@ -24,7 +24,7 @@ def move_log(e: sp.Expr, case: Case) -> Iterator[sp.Expr]:
         inside = e.args[0]
         if isinstance(inside, sp.Sum):
             body, limits = inside.args[0], inside.args[1:]
-            factors = [f for part in sp.Mul.make_args(body) for f in ([part.base] * 2 if part.is_Pow and part.exp == 2 else [part])]
+            factors = [f for part in sp.Mul.make_args(body) for f in ([part.base] * 2 if squared(part) else [part])]
             yield sp.Sum(sp.log(body), *limits)
             for n, f in enumerate(factors):
                 if len(factors) > 1:
@@ -40,6 +40,10 @@ def move_log(e: sp.Expr, case: Case) -> Iterator[sp.Expr]:
         yield sp.loggamma(*e.args)
     elif isinstance(e, sp.Indexed | sp.Add | sp.factorial | sp.binomial) or e in case.letters:
         yield sp.log(e)
+
+
+def squared(e: sp.Expr) -> bool:
+    return isinstance(e, sp.Pow) and e.exp == 2
 
 
 def move_range(e: sp.Expr, case: Case) -> Iterator[sp.Expr]:
@@ -77,7 +81,7 @@ def move_index(e: sp.Expr, case: Case) -> Iterator[sp.Expr]:
 def move_bound(e: sp.Expr, case: Case) -> Iterator[sp.Expr]:
     """The letter of a sum that its body does not use."""
     if isinstance(e, sp.Sum | sp.Product):
-        for n, (letter, low, high) in enumerate(e.limits):
+        for n, (_, low, high) in enumerate(e.limits):
             for other in case.indices:
                 if other not in (limit[0] for limit in e.limits):
                     yield e.func(e.function, *e.limits[:n], (other, low, high), *e.limits[n + 1 :])
@@ -153,21 +157,23 @@ def range_words(yours: sp.Expr, theirs: sp.Expr) -> tuple:
 
 def span(limit: tuple) -> Formula:
     letter, low, high = limit
-    return Formula(f"{latex(letter)} = {latex(low)}, \\ldots, {latex(high)}", f"{text(letter)} = {text(low)}, …, {text(high)}")
+    return Formula(
+        f"{latex(letter)} = {latex(low)}, \\ldots, {latex(high)}", f"{text(letter)} = {text(low)}, …, {text(high)}"
+    )
 
 
 Words = Callable[[sp.Expr, sp.Expr], tuple]
+ONE_ENTRY = "An index names one entry; the letter of a sum runs inside that sum only."
 RULES: tuple[tuple[str, Callable, str, str | Words], ...] = (
-    ("range", move_range, "One range", range_words),
     ("log outside", move_log, "One logarithm", log_words),
     ("sign", flip_sign, "One sign", "A minus goes with its term, also inside a bracket, an exponent or a log."),
-    ("swap", complement, "One place", "A probability and its complement sum to 1; look which of them goes with which target."),
-    ("index", move_index, "One index", "An index names one entry; the letter of a sum runs inside that sum only."),
+    ("swap", complement, "One place", "Look which of a probability and its complement goes with which target."),
+    ("index", move_index, "One index", ONE_ENTRY),
     ("index", move_bound, "One index", "The letter of a sum runs inside that sum only, and stands in its body."),
-    ("direction", move_letter, "One letter", "Two letters are mixed up here: which is the target, which the prediction?"),
+    ("direction", move_letter, "One letter", "Two letters are mixed up: which is the target, which the prediction?"),
     ("half", double_or_halve, "One place", "Follow the 2: a square, a square root or a denominator brings it in."),
     ("factor", lose_factor, "One factor", "Each factor goes along from line to line."),
-    ("exponent", move_power, "One exponent", "Does the power hold for the whole bracket or for one part of it? Try one number."),
+    ("exponent", move_power, "One exponent", "Is the power one of the whole bracket or of a part? Try a number."),
 )
 
 
@@ -190,8 +196,9 @@ def entry_everywhere(case: Case) -> Iterator[Repair]:
     for entry in sorted(case.claimed.atoms(sp.Indexed), key=str):
         for other in move_index(entry, case):
             whole = case.claimed.xreplace({entry: other})
-            yield Repair("index", case.before, whole, ("The index ", DIFFERS, Instead(entry, other)),
-                         ("An index names one entry; the letter of a sum runs inside that sum only.",))  # fmt: skip
+            what = ("One index ", DIFFERS, Instead(entry, other))
+            yield Repair("index", case.before, whole, what, (ONE_ENTRY,))
 
 
+RANGES = (rule_search("range", move_range, "One range", range_words),)
 PLACES = (*(rule_search(*row) for row in RULES), entry_everywhere)

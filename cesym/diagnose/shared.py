@@ -33,7 +33,8 @@ def numbers_for_shared(before: Any, claimed: Any, given: Given, clash: Clash) ->
         joint = {**dict.fromkeys(numbered, Fraction(1)), **model, clash.name + PRIME: alone}
         if alone is not None and apart(unrolled(lhs, joint), unrolled(rhs, joint), joint):
             found = stated(before, renamed_back(claimed, clash), joint)
-            return Counterexample({plain(letter, clash): v for letter, v in found.values.items()}, found.before, found.after)
+            values = {plain(letter, clash): value for letter, value in found.values.items()}
+            return Counterexample(values, found.before, found.after)
     return None
 
 

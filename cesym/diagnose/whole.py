@@ -4,59 +4,17 @@ Each takes a :class:`Case` and proposes repairs; ``left = right`` is what must h
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import combinations
-from typing import Any, NamedTuple
+from typing import Any
 
 import sympy as sp
 
 from cesym.diagnose.case import Case, is_size, letter_symbol
 from cesym.diagnose.edits import entries_of, everywhere
+from cesym.diagnose.repair import IS, Either, Repair
 from cesym.diagnose.words import Formula
 
-__all__ = ["DIFFERS", "IS", "WHOLE", "Either", "Instead", "Repair", "decimal_of", "factor_kind"]
-
-
-class Either(NamedTuple):
-    """Words for a repair that the kernel admits, and for one that merely agrees in numbers."""
-
-    shown: str
-    seen: str
-
-
-IS = Either("is exactly", "looks like")
-DIFFERS = Either("differs", "seems to differ")
-
-
-class Instead(NamedTuple):
-    """What stands in the claimed line, and what in the line before.
-
-    ``side`` says in which line the repair was made: unless it gives the other one letter by letter, that line
-    holds its part in another arrangement, and the words must not pretend to quote it.
-    """
-
-    yours: Any
-    theirs: Any
-    side: str = "claimed"
-
-    def words(self, quoted: bool) -> tuple:
-        if quoted:
-            return ": you have ", self.yours, ", the line before ", self.theirs, "."
-        if self.side == "claimed":
-            return ": where you have ", self.yours, ", ", self.theirs, " would be right."
-        return ": the line before has ", self.theirs, ", yours amounts to ", self.yours, "."
-
-
-@dataclass(frozen=True)
-class Repair:
-    """A guess at what went wrong: ``left`` equals ``right`` if it is the right one; ``what`` and ``so`` say it."""
-
-    kind: str
-    left: sp.Expr
-    right: sp.Expr
-    what: tuple
-    so: tuple = ()
-    scaled: bool = False  # a constant times the line before: what ≃ would say is said already
+__all__ = ["WHOLE", "factor_kind"]
 
 
 def factor_kind(c: sp.Expr) -> str:
@@ -70,17 +28,15 @@ def factor_kind(c: sp.Expr) -> str:
 
 def ratio(case: Case) -> Iterator[Repair]:
     """The line before is a constant times the claimed one."""
-    if case.relation != "=":
-        if case.relation == "≃":
-            yield Repair("sign", case.before, -case.claimed, ("Your line is least where the line before is greatest: "
-                         "a minus is lost.",), SIGN)  # fmt: skip
+    if case.relation == "≃":
+        what = ("Your line is least where the line before is greatest: a minus is lost.",)
+        yield Repair("sign", case.before, -case.claimed, what, SIGN)
         return
     c = case.factor(case.claimed)
-    if c is None or c in (0, 1):
-        return
-    kind = factor_kind(c)
-    what, so = RATIO[kind](case, 1 / c)
-    yield Repair(kind, case.before, c * case.claimed, what, so, scaled=True)
+    if c is not None and c not in (0, 1):
+        kind = factor_kind(c)
+        what, so = RATIO[kind](case, 1 / c)
+        yield Repair(kind, case.before, c * case.claimed, what, so, scaled=True)
 
 
 SIGN = ("A minus turns maximising into minimising, and is easily lost: put it back in front.",)
@@ -94,23 +50,30 @@ def ratio_sign(case: Case, c: sp.Expr) -> tuple:
 
 
 def ratio_reduction(case: Case, c: sp.Expr) -> tuple:
-    sign = "minus " if c.could_extract_minus_sign() else ""
-    c = abs(c)
+    minus, c = "minus " * c.could_extract_minus_sign(), abs(c)
     size = next(letter for letter in sorted(c.free_symbols, key=str) if is_size(letter))
     name = {1 / size: "a mean for a sum", size: "a sum for a mean"}.get(c, "sum and mean are mixed up")
     times = (Formula(f"1/{size}", f"1/{size}"), " of") if c == 1 / size else (c, " times")
-    return ("Your line ", IS, f" {sign}", *times, f" the line before: {name}."), (
-        "The minimiser is the same; gradients, and so a good step size, differ by this factor.",)  # fmt: skip
+    so = ("The minimiser is the same; gradients, and so a good step size, differ by this factor.",)
+    return ("Your line ", IS, f" {minus}", *times, f" the line before: {name}."), so
 
 
 def ratio_base(case: Case, c: sp.Expr) -> tuple:
     base = 2 if c.has(sp.log(2)) else 10
-    unit = "bits" if base == 2 else "decimal digits"
-    said = f"{unit} (log to the base {base}) for nats (ln)"
-    if c in (sp.log(base), -sp.log(base)):
-        said = f"nats (ln) for {unit} (log to the base {base})"
-    return ("Your line ", IS, " ", decimal_of(c), f" times the line before: {said}."), (
-        "The minimiser stays, every value and every gradient changes.",)  # fmt: skip
+    bits, nats = f"{'bits' if base == 2 else 'decimal digits'} (log to the base {base})", "nats (ln)"
+    said = f"{nats} for {bits}" if c == sp.log(base) else f"{bits} for {nats}"
+    so = ("The minimiser stays, every value and every gradient changes.",)
+    return ("Your line ", IS, " ", with_value(c, base), f" times the line before: {said}."), so
+
+
+def with_value(c: sp.Expr, base: int) -> Formula:
+    """1/ln 2 with its value."""
+    value = f"{float(c):.4g}"
+    inverse = {1 / sp.log(base): ("1/", "1/"), sp.log(base): ("", "")}.get(c)
+    latex, text = (value, value.replace("-", "−"))
+    if inverse is None:
+        return Formula(latex, text)
+    return Formula(rf"{latex} = {inverse[0]}\ln {base}", f"{text} = {inverse[1]}ln {base}")
 
 
 def ratio_factor(case: Case, c: sp.Expr) -> tuple:
@@ -125,22 +88,18 @@ def ratio_factor(case: Case, c: sp.Expr) -> tuple:
 RATIO: dict[str, Any] = {"sign": ratio_sign, "reduction": ratio_reduction, "base": ratio_base, "factor": ratio_factor}
 
 
-def decimal_of(c: sp.Expr) -> Formula:
-    """1/ln 2 with its value."""
-    value = f"{float(c):.4g}".replace("-", "−")
-    plain = {1 / sp.log(2): ("1/\\ln 2", "1/ln 2"), 1 / sp.log(10): ("1/\\ln 10", "1/ln 10"),
-             sp.log(2): ("\\ln 2", "ln 2"), sp.log(10): ("\\ln 10", "ln 10")}.get(c)  # fmt: skip
-    return Formula(f"{value} = {plain[0]}", f"{value} = {plain[1]}") if plain else Formula(value, value)
-
-
 def one_sample(case: Case) -> Iterator[Repair]:
     """The sum over the samples is lost."""
     for index in sorted(case.claimed.free_symbols - case.before.free_symbols, key=str):
         for total in sorted(case.before.atoms(sp.Sum), key=sp.default_sort_key):
             for _, low, high in total.limits:
                 summed = sp.Sum(case.claimed, (index, low, high))
-                yield Repair("reduction", case.before, summed, ("Your line ", IS, " one term of the sum: it speaks of one ",
-                             index, ", the line before of all of them."), ("Sum it over ", index, " from ", low, " to ", high, "."))  # fmt: skip
+                what = ("Your line ", IS, " one term of the sum, for one ", index, "; the line before has all of them.")
+                so = ("Sum it over ", index, " from ", low, " to ", high, ".")
+                yield Repair("reduction", case.before, summed, what, so)
+
+
+ORDERS = ((1, "the derivative"), (2, "the second derivative"))
 
 
 def derivative(case: Case) -> Iterator[Repair]:
@@ -148,23 +107,23 @@ def derivative(case: Case) -> Iterator[Repair]:
     if case.relation != "=":
         return
     for x in variables(case):
-        for times, name in ((1, "the derivative"), (2, "the second derivative")):
-            for top, bottom, words in (
-                (case.before, case.claimed, ("Your line ", IS, f" {name} of the line before in ", x, ", not that line itself.")),
-                (case.claimed, case.before, ("The line before ", IS, f" {name} of yours in ", x, ": yours goes back to what "
-                 "was differentiated.")),
-            ):  # fmt: skip
-                if not entries_of(top, x.base if isinstance(x, sp.Indexed) else x):
-                    continue
-                line = apart_from(top, x)
-                if not case.same(sp.diff(line, x, times), bottom):
-                    continue
-                slope = sp.Derivative(line, (x, times), evaluate=False)
-                letter = letter_symbol(x.base) if isinstance(x, sp.Indexed) else x
-                so: tuple = (f"If you meant to differentiate, say so: `.differentiate({x})`.",)
-                if top is case.claimed:
-                    so = ("The line after a derivative is in terms of the derivative: keep d/d", letter, ".")
-                yield Repair("derivative", slope, bottom, words, so)
+        for times, name in ORDERS:
+            if slope := slope_of(case, case.before, x, times, case.claimed):
+                what = ("Your line ", IS, f" {name} of the line before in ", x, ", not that line itself.")
+                so = (f"If you meant to differentiate, say so: `.differentiate({x})`.",)
+                yield Repair("derivative", slope, case.claimed, what, so)
+            if slope := slope_of(case, case.claimed, x, times, case.before):
+                what = ("The line before ", IS, f" {name} of yours in ", x, ": you have gone back behind it.")
+                so = ("After differentiating, every line is a line about the derivative.",)
+                yield Repair("derivative", slope, case.before, what, so)
+
+
+def slope_of(case: Case, e: sp.Expr, x: sp.Expr, times: int, other: sp.Expr) -> sp.Expr | None:
+    """The derivative of ``e``, not carried out, if it has the value of ``other``."""
+    if not entries_of(e, x.base if isinstance(x, sp.Indexed) else x):
+        return None
+    e = apart_from(e, x)
+    return sp.Derivative(e, (x, times), evaluate=False) if case.same(sp.diff(e, x, times), other) else None
 
 
 def variables(case: Case) -> Iterator[sp.Expr]:
@@ -176,8 +135,9 @@ def variables(case: Case) -> Iterator[sp.Expr]:
                 yield letter
         elif not letter.label.is_integer:
             entries = {e for line in (case.claimed, case.before) for e in entries_of(line, letter)}
-            at = {e.indices[:n] + (s,) + e.indices[n + 1 :] for e in entries for n in range(len(e.indices)) for s in free}
-            yield from (letter[one] for one in sorted(at, key=str) if set(one) <= set(free) or len(one) == 1)
+            slots = [(e.indices, n) for e in entries for n in range(len(e.indices))]
+            at = {(*indices[:n], s, *indices[n + 1 :]) for indices, n in slots for s in free}
+            yield from (letter[one] for one in sorted(at, key=str) if set(one) <= set(free))
 
 
 def apart_from(e: sp.Expr, x: sp.Expr) -> sp.Expr:
@@ -188,20 +148,25 @@ def apart_from(e: sp.Expr, x: sp.Expr) -> sp.Expr:
     return e.xreplace({s: sp.Symbol(s.name + "'", **s._assumptions_orig) for s in clash})
 
 
+BECOMES = Either("becomes", "seems to become")
+
+
 def direction(case: Case) -> Iterator[Repair]:
     """Two letters changed places."""
-    arity = {letter: {len(e.indices) for e in entries_of(case.claimed, letter) if isinstance(e, sp.Indexed)} for letter in case.letters}
+
+    def shape(letter: Any) -> Any:
+        entries = entries_of(case.claimed, letter)
+        return isinstance(letter, sp.Symbol) or {len(e.indices) for e in entries}
+
+    so = ("It matters which of the two stands inside and which outside: write it as the line before has it.",)
+    if case.before.has(sp.log):
+        so = ("A loss weighs the logs by the target; the prediction stands under the log.",)
     for a, b in combinations(case.letters, 2):
-        if isinstance(a, sp.Symbol) != isinstance(b, sp.Symbol) or arity[a] != arity[b]:
-            continue
-        exchanged = exchange(case.claimed, a, b)
-        if exchanged == case.claimed:
-            continue
-        so: tuple = ("It matters which of the two stands inside and which outside: write it as the line before has it.",)
-        if case.before.has(sp.log):
-            so = ("A loss weighs the logs by the target; the prediction stands under the log.",)
-        yield Repair("direction", case.before, exchanged, ("Your line ", Either("becomes", "seems to become"),
-                     " the line before when ", letter_symbol(a), " and ", letter_symbol(b), " change places."), so)  # fmt: skip
+        exchanged = exchange(case.claimed, a, b) if shape(a) == shape(b) else case.claimed
+        if exchanged != case.claimed:
+            letters = (letter_symbol(a), " and ", letter_symbol(b))
+            what = ("Your line ", BECOMES, " the line before when ", *letters, " change places.")
+            yield Repair("direction", case.before, exchanged, what, so)
 
 
 def exchange(e: sp.Expr, a: Any, b: Any) -> sp.Expr:
@@ -221,9 +186,9 @@ def swap(case: Case) -> Iterator[Repair]:
         swapped = everywhere(case.claimed, letter, lambda entry: 1 - entry)
         if swapped != case.claimed:
             entry = min(entries_of(case.claimed, letter), key=str)
-            yield Repair("swap", case.before, swapped, ("Your line ", Either("becomes", "seems to become"),
-                         " the line before when ", entry, " and ", 1 - entry, " change places."),
-                         ("Look at one end: as ", entry, " goes to 1, which of the two must become cheap?"))  # fmt: skip
+            what = ("Your line ", BECOMES, " the line before when ", entry, " and ", 1 - entry, " change places.")
+            so = ("Look at one end: as ", entry, " goes to 1, which of the two must become cheap?")
+            yield Repair("swap", case.before, swapped, what, so)
 
 
 WHOLE = (ratio, one_sample, derivative, direction, swap)

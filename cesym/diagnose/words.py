@@ -62,8 +62,10 @@ def shared_numbers(found: Counterexample, letter: Any) -> Sentence:
     alone = {one: value for one, value in found.values.items() if one.is_Symbol and one.name == letter.name}
     rest = {one: value for one, value in found.values.items() if one not in alone}
     before, after = found.shown
-    return say("At ", *equations(rest), ", and with one ", *equations(alone), " for all, your line gives ", number(after),
-               ", the line before ", number(before), ".")  # fmt: skip
+    return say(
+        "At ", *equations(rest), ", and with one ", *equations(alone), " for all, your line gives ", number(after),
+        ", the line before ", number(before), ".",
+    )  # fmt: skip
 
 
 def number(x: str) -> Formula:
@@ -79,11 +81,15 @@ def listed(items: Iterable[Any]) -> list:
     return out
 
 
+def flat(group: Any) -> list:
+    return group if isinstance(group, list) else [group]
+
+
 def equations(values: Any) -> list:
     """``N = 1``, ``k_1 = 1``, ... with commas between them."""
     made = [
-        Formula(f"{page_letter} = {value}", f"{letter} = {value.replace('-', '−')}")
-        for (page_letter, value), (letter, _) in zip(assignments(values, latex), assignments(values, text), strict=True)
+        Formula(f"{on_page} = {value}", f"{letter} = {value.replace('-', '−')}")
+        for (on_page, value), (letter, _) in zip(assignments(values, latex), assignments(values, text), strict=True)
     ]
     return [piece for equation in made for piece in (", ", equation)][1:]
 
@@ -99,11 +105,8 @@ def numbers(found: Counterexample) -> Sentence:
         return say(*at, "your line gives ", number(after), ", the line before ", number(before), ".")
     moving = [letter for letter in found.values if len({row.values.get(letter) for row in rows}) > 1]
     fixed = {letter: value for letter, value in found.values.items() if letter not in moving}
-    places = [
-        piece
-        for row in rows
-        for piece in (" and ", *equations({letter: row.values[letter] for letter in moving if letter in row.values}))
-    ][1:]
+    there = [[value for value in row.values.items() if value[0] in moving] for row in rows]
+    places = [piece for group in listed(equations(dict(one)) for one in there) for piece in flat(group)]
     rest = [" (with ", *equations(fixed), ")"] if fixed else []
     ours = told_apart(*(row.after for row in rows))
     theirs = told_apart(*(row.before for row in rows))

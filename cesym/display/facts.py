@@ -93,19 +93,26 @@ def lone(prop: sp.Basic, binders: Binders) -> list[sp.Symbol]:
     return sorted(free - bound, key=str)
 
 
+def ends(low: sp.Expr, high: sp.Expr, dots: str) -> tuple:
+    """A range as it is written: its ends with dots between, unless nothing lies between."""
+    return (low, high) if high - low == 1 else (low,) if low == high else (low, dots, high)
+
+
 def range_latex(prop: sp.Basic, binders: Binders) -> str:
     show = Tex().show
-    over = [
-        rf" for ${show(v)} = {show(sp.sympify(a))}, \dots, {show(sp.sympify(b))}$" for v, a, b in partial(prop, binders)
-    ]
+    over = []
+    for v, a, b in partial(prop, binders):
+        shown = [end if isinstance(end, str) else show(end) for end in ends(sp.sympify(a), sp.sympify(b), r"\dots")]
+        over.append(rf" for ${show(v)} = {', '.join(shown)}$")
     over += [f" for this one ${show(v)}$" for v in lone(prop, binders)]
     return ",".join(over)
 
 
 def range_text(prop: sp.Basic, binders: Binders, unicode: bool = True) -> str:
     show, dots = Line(unicode).show, "…" if unicode else "..."
-    over = [
-        f" for {show(v)} = {show(sp.sympify(a))}, {dots}, {show(sp.sympify(b))}" for v, a, b in partial(prop, binders)
-    ]
+    over = []
+    for v, a, b in partial(prop, binders):
+        shown = [end if isinstance(end, str) else show(end) for end in ends(sp.sympify(a), sp.sympify(b), dots)]
+        over.append(f" for {show(v)} = {', '.join(shown)}")
     over += [f" for this one {show(v)}" for v in lone(prop, binders)]
     return ",".join(over)

@@ -49,7 +49,9 @@ def verdict_text(v: Any, width: int = 80, unicode: bool | None = None) -> str:
     _, word, says = head(v)
     if v.status == "accepted":
         why = f": {plain(v.what, unicode).rstrip('.')}" * bool(v.what)
-        return "\n".join(filled("", f"{word}: {says}{why}.", width))
+        shown = wrapped(f"claimed  {text(v.claimed, unicode)}", width, 2, COLUMN + 4)
+        out = [*filled("", f"{word}: {says}{why}.", width), "", *shown]
+        return "\n".join(line if unicode else ascii_only(line) for line in out)
     before, claimed = lines(text(v.before, unicode), text(v.claimed, unicode), "−" if unicode else "-", " ")
     out = [f"{word}: {says}.", ""]
     for name, line in (("before", before), ("claimed", claimed)):
@@ -65,7 +67,8 @@ def verdict_markdown(v: Any, log: str = r"\ln") -> str:
     sign, word, says = head(v)
     out = [f"**{sign} {word}** · {says}"]
     if v.status == "accepted":
-        return f"> {out[0]}" + (f": {v.what}" if v.what else "")
+        why = f": {v.what}" if v.what else ""
+        return rf"> {out[0]}{why}" + "\n>\n" + rf"> $\text{{claimed}} \quad {latex(v.claimed, log)}$"
     before, claimed = lines(latex(v.before, log), latex(v.claimed, log), "-", r"\phantom{-}")
     # Inline, so that it starts at the left like the sentences; on one line, because a line of a quotation
     # starts with >, which would get into the formula.

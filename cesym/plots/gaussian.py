@@ -192,9 +192,9 @@ def nll_surface(data: Iterable[float]) -> "Figure":
 
 @drawn
 def free_variance(data: Iterable[float]) -> "Figure":
-    """The NLL over sigma at the mean, and the same without N ln(sigma), which falls to 0 for ever.
+    """The NLL over sigma at the mean, and the same without (N/2) ln(2 pi sigma²), which falls to 0 for ever.
 
-    Convention: sums over the samples, in nats. What is left without N ln(sigma) is
+    Convention: sums over the samples, in nats. What is left without that term is
     sum (x - mean)²/(2 sigma²). Raises: ValueError for data without a best Gaussian.
     """
     import numpy as np
@@ -209,11 +209,11 @@ def free_variance(data: Iterable[float]) -> "Figure":
     figure = new_figure(3.8)
     axes = figure.subplots()
     axes.plot(sigma, nll, **MODEL, label="NLL")
-    axes.plot(sigma, rest, **WRONG, label="without N ln sigma")
+    axes.plot(sigma, rest, **WRONG, label="without its logarithm")
     axes.plot(estimate, least, **LEAST, label="least NLL")
     remark = f"NLL: least at σ = {estimate:.3g},\n{signed(least)} nats"
     point_to(axes, remark, (estimate, least), (estimate, 0.4 * least + 0.6 * top))
-    remark = f"without $N\\,\\ln\\,\\sigma$: {rest[-1]:.2g} nats here"
+    remark = f"without the logarithm: {rest[-1]:.2g} nats here"
     away: Style = {"xytext": (-4, 5), "textcoords": "offset points", "ha": "right"}
     axes.annotate(remark, (sigma[-1], rest[-1]), **away, color=WRONG["color"])
     axes.set_xscale("log")
@@ -221,6 +221,6 @@ def free_variance(data: Iterable[float]) -> "Figure":
     axes.set(xlabel="$\\sigma$ (logarithmic axis)", ylabel="loss (nats)")
     axes.set(xlim=(sigma[0], sigma[-1]), ylim=(bottom, top))
     axes.set_title(
-        "Without $N\\,\\ln\\,\\sigma$ the loss falls to 0 as $\\sigma$ grows: no $\\sigma$ is best"
+        "Without ($N$/2) ln 2πσ² the loss falls to 0 as σ grows: no σ is best"
     )
     return figure

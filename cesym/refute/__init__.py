@@ -168,8 +168,9 @@ class Refutation:
             row = self.uneven([first, *others], keep, moving) if len(others) == 2 else []
             if row:
                 read = entries((self.lhs, self.rhs), first)
+                size = sum(int(value_of(first, t)) for t in read if is_size(t))
                 work = sum(weight(value_of(model, t)) for model in row for t in read)
-                found.append((sum(int(value_of(first, t)) for t in read if is_size(t)), self.faint(row), work, turn, row))
+                found.append((size, self.faint(row), work, turn, row))
         if not found:
             return None
         shown, *more = (stated(self.lhs, self.rhs, model) for model in min(found)[-1])

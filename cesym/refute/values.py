@@ -8,9 +8,12 @@ import mpmath
 
 from cesym.expressions import letters, name_of
 from cesym.kernel.trees import Refused, Tree
-from cesym.kernel.witness import evaluate, mixed, satisfied
+from cesym.kernel.witness import evaluate, inexact, mixed, satisfied
 
-__all__ = ["all_hold", "apart", "entries", "free_indices", "gap", "is_size", "place", "renamed", "sign_of", "unrolled", "value_at", "value_of"]
+__all__ = [
+    "all_hold", "apart", "entries", "free_indices", "gap", "is_size", "place", "renamed", "sign_of", "unrolled",
+    "value_at", "value_of",
+]  # fmt: skip
 
 PRECISIONS = (60, 160, 400)  # bits of the intervals, tried in turn
 FAR = 1e-9  # relative; what differs by less is hardly worth an interval
@@ -73,7 +76,7 @@ def enclosures(lines: list[Tree], model: Model) -> Iterator[list]:
             values = [value_at(t, model, context) for t in lines]
             if None in values:
                 return
-            yield [context.mpf(v.numerator) / v.denominator if isinstance(v, Fraction) else context.mpf(v) for v in values]
+            yield [inexact(v, context) + context.mpf(0) for v in values]
     finally:
         context.prec = kept
 
