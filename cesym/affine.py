@@ -47,7 +47,7 @@ def moves(e: Any, over: tuple) -> bool:
 
 
 def parts(e: sp.Expr, over: tuple, expanded: bool) -> dict[sp.Expr, sp.Expr]:
-    """A line as {core: coefficient}: sums split into terms with constants in front, multiplied out and logs split if asked for."""
+    """A line as {core: coefficient}: sums split into terms, constants in front; multiplied out if asked for."""
     found: dict[sp.Expr, sp.Expr] = {}
     if expanded:
         e = e.replace(sp.Sum, lambda body, *limits: sp.Sum(sp.expand(sp.expand_log(body)), *limits))

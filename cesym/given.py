@@ -174,7 +174,7 @@ def set_facts(letter: Any, values: Any, arity: Mapping[str, int]) -> Iterator[Fa
 
 # Models: an untrusted search
 
-LARGEST_SIZE = 4
+LARGEST_SIZE, FARTHEST = 4, 100
 TRIES = 40
 Declared = tuple[tuple[kernel.Tree, int], ...]
 
@@ -227,6 +227,7 @@ class Search:
         self.sizes = [name for name, n in self.arity.items() if not n and {"integer", "positive"} <= self.flags[name]]
         self.defined: dict[str, set[str]] = {}  # letters alone on the left of an equation, with those it needs
         self.constants = [Fraction(t[1], t[2]) for f in facts for t in subtrees(f) if t[0] == "Rational"]
+        self.literal = [int(n) for n in self.constants if n.denominator == 1 and n < FARTHEST]  # perhaps ends of ranges
         for prop, *_ in facts:
             match prop:
                 case ("Eq", ("Symbol", name, _) | ("Indexed", (_, name, _), *_), right):
@@ -275,7 +276,7 @@ class Search:
             pending = [(prop, env, set(map(name_of, letters(prop)))) for prop, env in self.instances(model)]
         except LookupError as e:
             raise ValueError(f"given: the range of a fact needs a size, an integer > 0; {e} is none") from e
-        top = max((int(model[name]) for name in self.sizes), default=2)
+        top = max([2, *(int(model[name]) for name in self.sizes), *self.literal])
         for name in self.order:
             if name in model:
                 continue

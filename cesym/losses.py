@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 from sympy import Add, Expr, IndexedBase, Sum, Symbol, log, pi
 
 from cesym import symbols
+from cesym.display import expression_latex, expression_text
 from cesym.links import fresh_index
 from cesym.symbols import C, c, p, q, scalar, v
 
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 __all__ = ["Loss", "bce", "cross_entropy", "gaussian_nll", "squared_error"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Loss:
     """The loss of one sample: a formula in a target, a prediction and perhaps further parameters.
 
@@ -75,6 +76,14 @@ class Loss:
         negative = all(term.could_extract_minus_sign() for term in Add.make_args(one))
         total = -Sum(-one, (i, 1, N)) if negative else Sum(one, (i, 1, N))
         return total / N if mean else total
+
+    def __repr__(self) -> str:
+        return f"{self.name}({self.target}, {self.prediction}) = {expression_text(self.expr)}   [{self.convention}]"
+
+    def _repr_markdown_(self) -> str:
+        name = self.name.replace("_", r"\_")
+        letters = ", ".join(map(expression_latex, map(_letter, (self.target, self.prediction, *self.parameters))))
+        return rf"**{name}** $\ell({letters}) = {expression_latex(self.expr)}$ · {self.convention}"
 
     def gradient(self) -> Any:
         """The derivative in the prediction, derived by the kernel; with parameters, one for each of them too.
@@ -158,6 +167,10 @@ class Loss:
             named = [index for index in self.axes if index in expr.free_symbols | variable.free_symbols]
             given += [fact for index in named for fact in (index >= 1, index <= size)]
         return derivative(expr, variable, given)
+
+
+def _letter(letter: Symbol | IndexedBase) -> Symbol:
+    return letter if isinstance(letter, Symbol) else scalar(letter)
 
 
 def _only(values: tuple[Any, ...]) -> Any:

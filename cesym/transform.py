@@ -129,13 +129,12 @@ def instance(d: Derivation, values: Mapping[str, Any]) -> Derivation:
             )
 
     def change(e: Any) -> Any:
-        e = e.xreplace({s: numbers[s.name] for s in e.free_symbols if isinstance(s, sp.Symbol) and s.name in numbers})
-        return put_entries(written_out(e), families)
+        return put_entries(written_out(e.xreplace(swaps(e, numbers))), families)
 
     facts: list[Fact] = []
     for fact in d.given.facts:
         limits = tuple((i, *(change(end) for end in ends)) for i, *ends in fact.limits)
-        prop = without_evaluation(fact.prop, numbers)
+        prop = unevaluated(fact.prop, lambda e: written_out(e.xreplace(swaps(e, numbers))))
         concerned = (
             {name_of(t) for t, _ in d.given.letters}
             & families.keys()
@@ -157,9 +156,13 @@ def exact(name: str, value: Any) -> sp.Rational:
     return number
 
 
-def without_evaluation(prop: sp.Basic, numbers: Mapping[str, sp.Rational]) -> sp.Basic:
-    swaps = {s: numbers[s.name] for s in prop.free_symbols if isinstance(s, sp.Symbol) and s.name in numbers}
-    return prop.func(*(arg.xreplace(swaps) for arg in prop.args), evaluate=False) if swaps else prop
+def swaps(e: Any, numbers: Mapping[str, sp.Rational]) -> dict:
+    return {s: numbers[s.name] for s in e.free_symbols if isinstance(s, sp.Symbol) and s.name in numbers}
+
+
+def unevaluated(prop: sp.Basic, change: Change) -> sp.Basic:
+    """A relation with its sides changed, without letting SymPy decide it from assumptions."""
+    return prop.func(*map(change, prop.args), evaluate=False)
 
 
 def ground(prop: sp.Basic, limits: tuple) -> list[tuple[sp.Basic, tuple]]:
@@ -167,8 +170,10 @@ def ground(prop: sp.Basic, limits: tuple) -> list[tuple[sp.Basic, tuple]]:
     if not limits or not all(end.is_Integer for end in limits[0][1:]):
         return [(prop, limits)]
     (i, low, high), *rest = limits
-    return [(prop.func(*(arg.xreplace({i: sp.Integer(n)}) for arg in prop.args), evaluate=False), tuple(rest))
-            for n in range(int(low), int(high) + 1)]  # fmt: skip
+    return [
+        (unevaluated(prop, lambda e, n=n: e.xreplace({i: sp.Integer(n)})), tuple(rest))
+        for n in range(int(low), int(high) + 1)
+    ]
 
 
 def written_out(e: sp.Expr) -> sp.Expr:

@@ -11,7 +11,7 @@ __all__ = ["verdict_markdown", "verdict_text"]
 HEADS = {
     "accepted": ("✓", "Accepted", "your line follows"),
     "refused": ("✗", "Refused", "your line does not follow"),
-    "not shown": ("?", "Not shown", "this does not say that your line is wrong"),
+    "not shown": ("?", "Not shown", "your line was neither admitted nor refuted"),
 }
 OTHER = {
     "≃": "with the same minimiser", "⇄": "with the same optimiser",
@@ -26,12 +26,12 @@ def head(v: Any) -> tuple[str, str, str]:
     sign, word, says = HEADS[v.status]
     if v.relation in OTHER and v.status != "not shown":
         says += f" {OTHER[v.relation]}"
-    return sign, word + f" ({v.kind})" * (len(v.kind) >= COLUMN), says
+    return sign, word + f" ({v.kind})" * (len(v.kind) >= COLUMN and v.kind != v.status), says
 
 
 def parts(v: Any) -> list[tuple[str, str]]:
     """The sentences that there are, each with its heading."""
-    heading = v.kind if 0 < len(v.kind) < COLUMN else "what"
+    heading = v.kind if 0 < len(v.kind) < COLUMN and v.kind != v.status else "what"
     named = ((heading, v.what), ("numbers", v.see), ("so", v.so))
     return [(name, said) for name, said in named if said]
 

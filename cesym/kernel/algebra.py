@@ -53,7 +53,7 @@ class Algebra(Prover):
             e = ONE
         if kind == "abs" and n is not None and n >= 2:
             return self.mul(self.power(a[1], const(n - n % 2)), self.atom_power(a, const(n % 2)))
-        if kind == "poly" and n is not None and n > 0:
+        if kind == "poly" and n is not None and 0 < n <= LARGEST_POWER:
             return self.power(a[1], e)
         if kind == "e":  # e**(g * ln y) = y**g
             for m, c in e:

@@ -199,10 +199,9 @@ class NormalForm(Algebra):
         parts = self.joined(p)
         if p not in parts and all(self.zero(part, split, depth - 1) for part in parts):
             return True
-        return any(
-            all(self.zero(self.sub(p, {a: value}), split, depth - 1) for value in values)
-            for a, values in self.splits(p, split)
-        )
+        for a, values in self.splits(p, split):  # one atom at a time, value by value, until none is left
+            return all(self.zero(self.sub(p, {a: value}), split, depth) for value in values)
+        return False
 
     def joined(self, p: Poly) -> list[Poly]:
         """Terms such that p is zero if they all are: p is their sum, each over its range (or none).

@@ -192,7 +192,6 @@ class Context(NormalForm):
             case ("exp", t):
                 return self.atom_power(("e",), self.read(t, env))
             case ("log", t):
-                self.need(self.positive_shown(t, env), "{}: its argument is positive", e, missing=("Gt", t))
                 return self.read_log(t, env)
             case ("Abs", t):
                 return self.absolute(self.read(t, env))
@@ -207,12 +206,13 @@ class Context(NormalForm):
         return self.read_gamma(e, env)
 
     def read_log(self, t: Tree, env: dict) -> Poly:
-        """ln of a positive tree, factor by factor while the factors are visible: multiplied out they are lost."""
+        """ln of a tree shown to be positive, factor by factor while they are visible: multiplied out they are lost."""
         match t:
             case ("Mul", *factors) if all(self.positive_shown(f, env) for f in factors):
                 return add(*(self.read_log(f, env) for f in factors))
             case ("Pow", base, exponent) if self.positive_shown(base, env):
                 return self.mul(self.read(exponent, env), self.read_log(base, env))
+        self.need(self.positive_shown(t, env), "{}: its argument is positive", ("log", t), missing=("Gt", t))
         return self.log(self.read(t, env))
 
     def read_gamma(self, e: Tree, env: dict) -> Poly:
@@ -221,7 +221,7 @@ class Context(NormalForm):
                 self.need(self.positive_shown(t, env), "{}: its argument is positive", e, missing=("Gt", t))
                 return self.gamma(self.read(t, env))
             case ("loggamma", t):
-                return self.log(self.read(("gamma", t), env))
+                return self.read_log(("gamma", t), env)
             case ("beta", a, b):
                 whole = self.read(("gamma", ("Add", a, b)), env)
                 parts = self.mul(self.read(("gamma", a), env), self.read(("gamma", b), env))

@@ -27,6 +27,7 @@ FUNCTIONS: dict[str, tuple[int, int, str | Callable[..., sp.Expr]]] = {
     **dict.fromkeys(NAMED_RELATIONS, (2, 2, "call_relation")), **dict.fromkeys(("And", "Or"), (2, MANY, "call_logic")),
     "log": (1, 2, logarithm), "ln": (1, 1, logarithm), "log2": (1, 1, lambda x: logarithm(x, sp.Integer(2))),
     "log10": (1, 1, lambda x: logarithm(x, sp.Integer(10))), "exp": (1, 1, exponential),
+    "sigmoid": (1, 1, lambda z: 1 / (1 + exponential(-z))),
     "sqrt": (1, 1, lambda x: power(x, sp.S.Half)), "Abs": (1, 1, absolute), "abs": (1, 1, absolute),
     "KroneckerDelta": (2, 2, delta), "delta": (2, 2, delta), "binomial": (2, 2, bounded(sp.binomial)),
     "factorial": (1, 1, bounded(sp.factorial)), "gamma": (1, 1, bounded(sp.gamma)),
