@@ -423,7 +423,7 @@ FACTS = [
     (Eq(Sum(q[i, c], (c, 1, C)), 1), EVERY, r"$\sum_{c=1}^{C} q_{i,c} = 1$", "∑(c=1..C) q[i,c] = 1"),
     (Gt(sigma, 0, evaluate=False), (), r"$\sigma > 0$", "σ > 0"),
     (Eq(q[i, c], p[c]), ((c, 1, 2), (i, 1, N)), r"$q_{i,c} = p_{c}$ for $c = 1, \dots, 2$",
-     "q[i,c] = p_c for c = 1, …, 2"),
+     "q[i,c] = p_c for c = 1, 2"),
 ]  # fmt: skip
 
 
@@ -494,11 +494,11 @@ def test_a_refusal_in_text():
 VERDICTS = [
     (SIGN, "Refused: your line does not follow."),
     (SIGN._replace(kind="dropped parameter", see=""), "Refused (dropped parameter): your line does not follow."),
-    (SIGN._replace(status="not shown", kind=""), "Not shown: this does not say that your line is wrong."),
+    (SIGN._replace(status="not shown", kind=""), "Not shown: your line was neither admitted nor refuted."),
     (SIGN._replace(relation="≃"), "Refused: your line does not follow with the same minimiser."),
     (SIGN._replace(status="accepted"), "Accepted: your line follows: Your line is exactly minus the line before.."),
     (Verdict("accepted", LAST, LAST), "Accepted: your line follows."),
-    (Verdict("not shown", LAST, LONG), "Not shown: this does not say that your line is wrong."),
+    (Verdict("not shown", LAST, LONG), "Not shown: your line was neither admitted nor refuted."),
 ]
 
 

@@ -1,0 +1,292 @@
+"""What is said of a wrong line: the kinds of the standard, the mistakes of the course's list, and what is no mistake."""
+
+from importlib import import_module
+
+import pytest
+from sympy import (
+    Eq,
+    Float,
+    IndexedBase,
+    Interval,
+    Product,
+    Sum,
+    Symbol,
+    exp,
+    gamma,
+    log,
+    loggamma,
+    pi,
+    sqrt,
+)
+
+from cesym.diagnose import Diagnosis, diagnose, judge
+from cesym.diagnose.case import Case, rational
+from cesym.diagnose.edits import edits, terms
+from cesym.diagnose.names import fact_code, missing_facts
+from cesym.diagnose.words import say
+from cesym.given import Given
+from cesym.kernel import Refused
+from cesym.symbols import C, N, c, i, j, k, lam, mu, p, q, scalar, sigma, x, z
+
+SAMPLES, CLASSES = (i, 1, N), (c, 1, C)
+P = scalar(p)
+BIT = {p: Interval.open(0, 1), k: {0, 1}}
+BCE = -Sum(k[i] * log(p[i]) + (1 - k[i]) * log(1 - p[i]), SAMPLES)
+SQUARES = Sum((x[i] - mu[i]) ** 2, SAMPLES)
+NLL = N * log(2 * pi * sigma**2) / 2 + SQUARES / (2 * sigma**2)
+VECTORS = [(q[c] > 0, CLASSES), (p[c] > 0, CLASSES), Eq(Sum(q[c], CLASSES), 1), Eq(Sum(p[c], CLASSES), 1)]
+CE = -Sum(q[c] * log(p[c]), CLASSES)
+KL = Sum(q[c] * log(q[c] / p[c]), CLASSES)
+NEGATIVE_BINOMIAL = Sum(loggamma(k[i] + x[i]) - loggamma(x[i]), SAMPLES)
+TWO = -Sum(q[i, 1] * log(p[i, 1]) + q[i, 2] * log(p[i, 2]), SAMPLES)
+PAIRS = [
+    *((letter[i, m] > 0, SAMPLES) for letter in (p, q) for m in (1, 2)),
+    *((Eq(letter[i, 1] + letter[i, 2], 1), SAMPLES) for letter in (p, q)),
+]
+CHOSEN = [c >= 1, c <= C]
+SOFTMAX = -log(exp(z[c]) / Sum(exp(z[j]), (j, 1, C)))
+
+# The standard (prototypes/teaching/DIAGNOSES.md): kind, claimed, before, given, and how the first sentence begins.
+STANDARD = [
+    ("sign", -BCE, BCE, BIT, "Your line is exactly minus the line before."),
+    ("factor", 2 * SQUARES, SQUARES, None, "Your line is exactly 2 times the line before."),
+    ("half", NLL + N * log(2 * pi * sigma**2) / 2, NLL, None, "One term differs: you have N ln(2 π σ²), the line before"),
+    ("base", BCE / log(2), BCE, BIT, "Your line is exactly 1.443 = 1/ln 2 times the line before: bits (log to the base 2)"),
+    ("swap", BCE.xreplace({p[i]: 1 - p[i]}), BCE, BIT, "Your line becomes the line before when pᵢ and 1 − pᵢ change"),
+    ("range", BCE.func(-1, Sum(BCE.args[1].function, (i, 0, N))), BCE, BIT, "Your sum runs over i = 0, …, N, the line be"),
+    ("reduction", BCE / N, BCE, BIT, "Your line is exactly 1/N of the line before: a mean for a sum."),
+    ("log outside", -log(Sum(q[c] * p[c], CLASSES)), CE, VECTORS, "You took the log of the sum, ln(∑"),
+    ("derivative", (1 - k[j]) / (1 - p[j]) - k[j] / p[j], BCE, BIT, "Your line is exactly the derivative of the line bef"),
+    ("shared parameter", BCE.xreplace({p[i]: P}), BCE, BIT, "You wrote one p for all samples; the line before has its"),
+    ("direction", Sum(p[c] * log(p[c] / q[c]), CLASSES), KL, VECTORS, "Your line becomes the line before when p and q cha"),
+    ("dropped term", -Sum(k[i] * log(p[i]), SAMPLES), BCE, BIT, "Your line has lost the term (1 − kᵢ) ln(1 − pᵢ)."),
+]
+# Mistakes found in public material (CLAIMS.md, part D).
+PUBLIC = [
+    ("D1", "sign", Sum(q[i, 1] * log(p[i, 1]) + (1 - q[i, 1]) * log(1 - p[i, 1]), SAMPLES), TWO, PAIRS),
+    ("D2", "dropped term", -k[i] * log(p[i]), -k[i] * log(p[i]) - (1 - k[i]) * log(1 - p[i]), [p[i] > 0, p[i] < 1]),
+    ("D3", "sign", Sum(q[c] * log(p[c] / q[c]), CLASSES), KL, VECTORS),
+    ("D4", "log outside", -log(Sum(q[c] * p[c], CLASSES)), CE, VECTORS),
+    ("D7", "base", CE / log(2), CE, VECTORS),
+    ("D9", "index", -log(exp(z[c]) / Sum(exp(z[c]), (j, 1, C))), SOFTMAX, CHOSEN),
+    ("D10", "reduction", Sum(x[i], SAMPLES), Sum(x[i], SAMPLES) / N, None),
+    ("D11", "direction", Sum(p[c] * log(p[c] / q[c]), CLASSES), KL, VECTORS),
+    ("D15", "log outside", Sum(gamma(k[i] + x[i]) - loggamma(x[i]), SAMPLES), NEGATIVE_BINOMIAL,
+     [(x[i] > 0, SAMPLES), (k[i] >= 0, SAMPLES)]),
+    ("D16", "range", Sum(x[i], (i, 0, N - 1)), Sum(x[i], SAMPLES), None),
+]  # fmt: skip
+OTHERS = [
+    ("sign", -Sum(k[i] * log(p[i]) - (1 - k[i]) * log(1 - p[i]), SAMPLES), BCE, BIT),
+    ("factor", sqrt(2) * SQUARES, SQUARES, None),
+    ("reduction", log(2 * pi * sigma**2) / 2 + SQUARES / (2 * sigma**2), NLL, None),
+    ("exponent", Sum(x[i] - mu[i], SAMPLES) ** 2, SQUARES, None),
+    ("exponent", NLL.xreplace({SQUARES: Sum(x[i] - mu[i], SAMPLES)}), NLL, None),
+    ("extra term", NLL + sigma, NLL, None),
+    ("doubled term", BCE - Sum(k[i] * log(p[i]), SAMPLES), BCE, BIT),
+    ("index", Sum(x[i] * mu[i + 1], SAMPLES), Sum(x[i] * mu[i], SAMPLES), None),
+    ("same minimiser", SQUARES / N, NLL, None),
+    ("unknown", Sum(p[i] ** 3 + k[i], SAMPLES), BCE, BIT),
+    ("shared parameter", BCE, BCE.xreplace({p[i]: P}), {P: Interval.open(0, 1), k: {0, 1}}),
+]
+
+
+@pytest.mark.parametrize(("kind", "claimed", "before", "given", "begins"), STANDARD, ids=[row[0] for row in STANDARD])
+def test_the_standard(kind, claimed, before, given, begins) -> None:
+    verdict = judge(before, claimed, given)
+    assert (verdict.status, verdict.kind) == ("refused", kind)
+    assert verdict.what.text.startswith(begins)
+    assert verdict.counterexample is not None
+    assert verdict.see.text.startswith("At ")
+    assert verdict.so
+
+
+@pytest.mark.parametrize(("name", "kind", "claimed", "before", "given"), PUBLIC, ids=[row[0] for row in PUBLIC])
+def test_mistakes_of_public_material(name, kind, claimed, before, given) -> None:
+    assert diagnose(claimed, before, given).kind == kind
+
+
+@pytest.mark.parametrize(("kind", "claimed", "before", "given"), OTHERS)
+def test_other_mistakes(kind, claimed, before, given) -> None:
+    verdict = judge(before, claimed, given)
+    assert (verdict.status, verdict.kind) == ("refused", kind)
+
+
+@pytest.mark.parametrize(
+    ("kind", "claimed", "over", "begins"),
+    [
+        ("dropped parameter", SQUARES / (2 * sigma**2), sigma, "The term you dropped, N/2"),
+        ("sign", -SQUARES, mu, "Your line is least where the line before is greatest"),
+        ("exponent", Sum((x[i] - mu[i]) ** 4, SAMPLES), mu, "One exponent differs"),
+        ("unknown", Sum(exp(mu[i] * x[i]), SAMPLES), mu, "The line before is not a times your line plus b"),
+    ],
+)
+def test_same_minimiser(kind, claimed, over, begins) -> None:
+    verdict = judge(NLL, claimed, None, "≃", over)
+    assert (verdict.status, verdict.kind) == ("refused", kind)
+    assert verdict.what.text.startswith(begins)
+    assert judge(NLL, SQUARES / N, None, "≃", mu).accepted
+
+
+def test_what_would_do_for_the_minimiser_is_said() -> None:
+    verdict = judge(NLL, SQUARES / (2 * sigma**2), None)
+    assert verdict.kind == "dropped term"
+    assert "As ≃ over μ it is right, with a = 1 and b = N/2" in verdict.so.text
+
+
+def test_an_accepted_line_keeps_its_step() -> None:
+    verdict = judge(BCE, -Sum(k[i] ** 2 * log(p[i]) + (1 - k[i]) * log(1 - p[i]), SAMPLES), BIT)
+    assert verdict.accepted
+    assert verdict.step is not None
+    assert not verdict.what
+
+
+# What is no mistake in mathematics
+
+
+@pytest.mark.parametrize(
+    ("claimed", "name"),
+    [
+        (BCE.xreplace({N: Symbol("N")}), "N"),
+        (BCE.xreplace({i: Symbol("i")}), "i"),
+        (BCE.xreplace({p[i]: IndexedBase("p")[i]}), "p"),
+        (BCE.xreplace({p[i]: IndexedBase("p", positive=True)[i]}), "p"),
+    ],
+)
+def test_namesakes_come_first(claimed, name) -> None:
+    for line, wrong in ((claimed, False), (-claimed, True)):
+        verdict = judge(BCE, line, BIT)
+        assert (verdict.status, verdict.kind) == ("not shown", "namesake")
+        assert verdict.what.text.startswith(f"Two different symbols are both called {name}: ")
+        assert ("There is this besides: Your line is exactly minus" in verdict.so.text) is wrong
+        assert ("then it is right" in verdict.so.text) is not wrong
+
+
+def test_one_letter_with_two_numbers_of_indices() -> None:
+    verdict = judge(CE, -Sum(q[c] * log(p[i, c]), CLASSES), VECTORS)
+    assert (verdict.status, verdict.kind) == ("not shown", "index")
+    assert verdict.what.text == "The letter p has 2 indices in your line and 1 index in the line before."
+
+
+def test_a_letter_without_a_declaration() -> None:
+    verdict = judge(BCE, BCE + Symbol("b"), BIT)
+    assert (verdict.status, verdict.kind) == ("not shown", "namesake")
+    assert "Symbol('b', real=True)" in verdict.so.text
+
+
+@pytest.mark.parametrize(
+    ("before", "claimed", "given", "code"),
+    [
+        (log(Product(lam[i], SAMPLES)), Sum(log(lam[i]), SAMPLES), None, "given=[(lam[i] > 0, (i, 1, N))]"),
+        (BCE, BCE, [(p[i] > 0, SAMPLES), {k: {0, 1}}], "given=[(p[i] < 1, (i, 1, N))]"),
+        (log(x[1] * x[2]), log(x[1]) + log(x[2]), [x[1] * x[2] > 0], "given=[x[1] > 0, x[2] > 0]"),
+    ],
+)
+def test_a_missing_fact_is_named_as_it_is_typed(before, claimed, given, code) -> None:
+    verdict = judge(before, claimed, given)
+    assert (verdict.status, verdict.kind) == ("not shown", "missing fact")
+    assert verdict.so.text == f"Add {code}."
+    assert "This does not say that your line is wrong." in verdict.message
+
+
+def test_a_line_that_one_fact_more_would_make_right() -> None:
+    verdict = judge(sqrt(x[1] ** 2), x[1], None)
+    assert (verdict.status, verdict.kind) == ("refused", "missing fact")
+    assert verdict.see.text == "At x₁ = −1 your line gives −1, the line before 1."
+
+
+def test_no_more_facts_are_asked_for_than_needed() -> None:
+    given = Given.of([(p[i] > 0, SAMPLES)], BCE)
+    facts, enough = missing_facts(BCE, BCE, given)
+    assert enough
+    assert fact_code(facts) == "given=[(p[i] < 1, (i, 1, N))]"
+    assert missing_facts(BCE, 2 * BCE, Given.of(BIT, BCE)) == ([], False)
+
+
+@pytest.mark.parametrize("extra", [(N - 1) * (N - 2) * (N - 3) * (N - 4) * sigma])
+def test_what_no_number_betrays_is_not_shown(extra) -> None:
+    verdict = judge(NLL, NLL + extra, None)
+    assert (verdict.status, verdict.kind) == ("not shown", "not shown")
+    assert "This does not say that your line is wrong." in verdict.message
+
+
+@pytest.mark.parametrize(
+    "claimed", [BCE + Float("0.5"), BCE.subs(N, 0), log(-sigma), Sum(x[i], (i, N, 1)), Symbol("q", real=True) + q[1], sigma / 0]
+)
+def test_nothing_is_raised(claimed) -> None:
+    assert judge(BCE, claimed, BIT).status in ("refused", "not shown")
+
+
+# How it is said
+
+
+def test_exactly_is_said_only_where_the_kernel_admits_the_repair(monkeypatch) -> None:
+    def refused(*_: object) -> None:
+        raise Refused("not today")
+
+    assert judge(BCE, -BCE, BIT).what.text == "Your line is exactly minus the line before."
+    monkeypatch.setattr(import_module("cesym.diagnose.case"), "admitted_equality", refused)
+    assert judge(BCE, -BCE, BIT).what.text == "Your line looks like minus the line before."
+    assert "seems to have lost" in judge(BCE, -Sum(k[i] * log(p[i]), SAMPLES), BIT).what.text
+
+
+def test_a_repair_quotes_only_what_stands_there() -> None:
+    split = -Sum(k[i] * log(p[i]), SAMPLES) + Sum((1 - k[i]) * log(1 - p[i]), SAMPLES)
+    assert "the line before" not in judge(BCE, split, BIT).what.text
+    assert "the line before" in judge(BCE, -Sum(k[i] * log(p[i]) - (1 - k[i]) * log(1 - p[i]), SAMPLES), BIT).what.text
+
+
+def test_diagnose_reads_strings_and_finds_its_facts() -> None:
+    found = diagnose("Sum(k[i]*ln(p[i]) + (1 - k[i])*ln(1 - p[i]), (i, 1, N))", BCE)
+    assert isinstance(found, Diagnosis)
+    assert found.kind == "sign"
+    assert found.message.startswith("Your line is exactly minus the line before. At N = 1, k₁ = 1, p₁ = 1/2 your line")
+    with pytest.raises(ValueError, match="nothing is wrong"):
+        diagnose(BCE, BCE, BIT)
+
+
+def test_a_verdict_shows_itself() -> None:
+    verdict = judge(BCE, -BCE, BIT)
+    assert str(verdict) == repr(verdict)
+    assert "Your line is exactly minus the line before." in str(verdict)
+    assert "$" in verdict._repr_markdown_()
+    assert verdict.what in verdict._repr_markdown_()
+
+
+def test_a_sentence_has_two_spellings() -> None:
+    sentence = say("Use `f` for ", p[1] / 2, ".")
+    assert sentence.startswith("Use `f` for $")
+    assert sentence.text.startswith("Use f for ")
+    assert "p₁" in sentence.text
+
+
+# The tools
+
+
+def test_terms_are_found_where_a_line_depends_on_them_linearly() -> None:
+    line = SQUARES / 2 + sigma * (x[1] + log(x[2] + 1))
+    assert {term.shown for term in terms(line)} >= {SQUARES / 2, sigma * x[1], sigma * log(x[2] + 1)}
+    assert not any(term.part == x[2] for term in terms(line))
+    assert all(term.put(term.part) == line for term in terms(line))
+
+
+def test_edits_change_one_place() -> None:
+    found = {edit.whole for edit in edits(x[1] * log(x[2]), lambda e: iter([2 * e] if e in (x[1], x[2]) else []))}
+    assert found == {2 * x[1] * log(x[2]), x[1] * log(2 * x[2])}
+
+
+@pytest.mark.parametrize(
+    ("c", "right"),
+    [(2, SQUARES), (1 / N, SQUARES), (log(2), SQUARES), (1 / sigma**2, SQUARES), (None, SQUARES + 1), (None, SQUARES**2)],
+)
+def test_a_constant_factor_is_recognised(c, right) -> None:
+    left = SQUARES if c is None else c * SQUARES
+    assert Case(left, right, Given.of([sigma > 0], left, right)).factor(right) == c
+
+
+@pytest.mark.parametrize(("x", "r"), [("0.5", "1/2"), ("0.3333333333333333333333333333", "1/3"), ("0.12345", None)])
+def test_only_small_rationals_are_recognised(x, r) -> None:
+    from mpmath import mpf, workdps
+
+    with workdps(30):
+        found = rational(mpf(x))
+    assert (str(found) if found is not None else None) == r
