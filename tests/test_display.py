@@ -422,7 +422,7 @@ FACTS = [
     (p[1] > 0, (), "$p_{1} > 0$", "p₁ > 0"), (p[N] > 0, (), "$p_{N} > 0$", "p_N > 0"),
     (Eq(Sum(q[i, c], (c, 1, C)), 1), EVERY, r"$\sum_{c=1}^{C} q_{i,c} = 1$", "∑(c=1..C) q[i,c] = 1"),
     (Gt(sigma, 0, evaluate=False), (), r"$\sigma > 0$", "σ > 0"),
-    (Eq(q[i, c], p[c]), ((c, 1, 2), (i, 1, N)), r"$q_{i,c} = p_{c}$ for $c = 1, \dots, 2$",
+    (Eq(q[i, c], p[c]), ((c, 1, 2), (i, 1, N)), r"$q_{i,c} = p_{c}$ for $c = 1, 2$",
      "q[i,c] = p_c for c = 1, 2"),
 ]  # fmt: skip
 

@@ -53,7 +53,8 @@ def judge(before: Any, claimed: Any, given: Any, relation: str = "=", over: Any 
             return undeclared_verdict(before, claimed, relation, name)
         return Judgement(before, claimed, given, relation, over).verdict()
     except UNREADABLE as trouble:
-        what = say(sentence(str(trouble) or type(trouble).__name__), f" {NOT_WRONG}")
+        words = str(trouble) if isinstance(trouble, Refused | ValueError) else "Your line could not be read here"
+        what = say(sentence(words or type(trouble).__name__), f" {NOT_WRONG}")
         return Verdict("not shown", before, claimed, relation, "unreadable", what)
 
 

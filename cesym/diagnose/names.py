@@ -15,26 +15,33 @@ __all__ = ["Clash", "clashes", "fact_code", "missing_facts", "unified"]
 REAL = {"real", "integer", "positive", "nonnegative", "negative", "nonpositive"}
 
 
+class Meaning(NamedTuple):
+    """What a name stands for: the number of its indices, and what is declared of it."""
+
+    indices: int
+    declared: tuple[str, ...]
+
+
 class Clash(NamedTuple):
     """One name that stands for two things: what it is in the claimed line, and what it is before."""
 
     name: str
-    yours: tuple[str, tuple]  # "Symbol" or "Indexed", and the declared assumptions
-    theirs: tuple[str, tuple]
+    yours: Meaning
+    theirs: Meaning
 
     @property
     def shared(self) -> bool:
         """Is it one number here and a family there?"""
-        return self.yours[0] != self.theirs[0]
+        return (self.yours.indices == 0) != (self.theirs.indices == 0)
 
 
-def uses(t: Any) -> Iterator[tuple[str, tuple[str, tuple]]]:
+def uses(t: Any) -> Iterator[tuple[str, Meaning]]:
     """Every letter in a tree, free or bound, with what it stands for."""
     match t:
         case ("Symbol", str(name), tuple(declared)):
-            yield name, ("Symbol", declared)
+            yield name, Meaning(0, declared)
         case ("Indexed", ("Symbol", str(name), tuple(declared)), *indices):
-            yield name, ("Indexed", declared)
+            yield name, Meaning(len(indices), declared)
             for index in indices:
                 yield from uses(index)
         case tuple():
@@ -44,10 +51,10 @@ def uses(t: Any) -> Iterator[tuple[str, tuple[str, tuple]]]:
 
 def clashes(before: Tree, claimed: Tree, given: Given) -> list[Clash]:
     """The names that the claimed line uses for something else than the line before or what is given."""
-    known: dict[str, tuple[str, tuple]] = {}
+    known: dict[str, Meaning] = {}
     for t, arity in given.letters:
         letter = t[1] if t[0] == "Indexed" else t
-        known[letter[1]] = ("Indexed" if arity else "Symbol", letter[2])
+        known[letter[1]] = Meaning(arity, letter[2])
     for name, what in uses(before):
         known.setdefault(name, what)
     found: dict[str, Clash] = {}
@@ -59,15 +66,15 @@ def clashes(before: Tree, claimed: Tree, given: Given) -> list[Clash]:
 
 def undeclared(claimed: Tree) -> list[str]:
     """Names of letters that are declared neither real nor integer."""
-    return list(dict.fromkeys(name for name, (_, declared) in uses(claimed) if not REAL & set(declared)))
+    return list(dict.fromkeys(name for name, meaning in uses(claimed) if not REAL & set(meaning.declared)))
 
 
 def unified(claimed: sp.Expr, clash: Clash, before: sp.Expr) -> sp.Expr:
     """The claimed line with the letter of the line before in place of its namesake."""
-    ours = sp.Symbol(clash.name, **dict.fromkeys(clash.theirs[1], True))
+    ours = sp.Symbol(clash.name, **dict.fromkeys(clash.theirs.declared, True))
     if not clash.shared:
         return renamed(claimed, clash.name, ours)
-    if clash.theirs[0] == "Symbol":  # one number for all in the line before, a family here
+    if not clash.theirs.indices:  # one number for all in the line before, a family here
         return claimed.replace(lambda e: isinstance(e, sp.Indexed) and e.base.label.name == clash.name, lambda e: ours)
     family = sp.IndexedBase(ours)
     entries = sorted((e for e in before.atoms(sp.Indexed) if e.base == family), key=str)

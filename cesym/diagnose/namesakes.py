@@ -21,6 +21,8 @@ def name_verdict(
     before: Any, claimed: Any, given: Given, relation: str, clash: Clash, judge: Callable[[Any], Verdict]
 ) -> Verdict:
     """One name for two things: is the line right with one letter for both?"""
+    if clash.yours.indices != clash.theirs.indices and not clash.shared:
+        return indices_verdict(before, claimed, relation, clash)
     whole = unified(claimed, clash, before)
     then = judge(whole) if whole != claimed else None
     right = then is not None and then.accepted
@@ -32,8 +34,8 @@ def name_verdict(
     elif then is not None and then.status == "refused":
         so += [" There is this besides: ", then.what]
     what = say(
-        f"Two different symbols are both called {clash.name}: yours has {declared(clash.yours[1])}, the line before "
-        f"uses one with {declared(clash.theirs[1])}. SymPy never equates them, and prints them alike."
+        f"Two different symbols are both called {clash.name}: yours has {declared(clash.yours.declared)}, the line before "
+        f"uses one with {declared(clash.theirs.declared)}. SymPy never equates them, and prints them alike."
     )
     return Verdict("not shown", before, claimed, relation, "namesake", what, EMPTY, say(*so))
 
@@ -44,6 +46,13 @@ def known(name: str, otherwise: str) -> str:
 
 def declared(flags: tuple) -> str:
     return "the assumption " + ", ".join(flags) if flags else "no assumptions"
+
+
+def indices_verdict(before: Any, claimed: Any, relation: str, clash: Clash) -> Verdict:
+    yours, theirs = (f"{n} ind{'ex' if n == 1 else 'ices'}" for n in (clash.yours.indices, clash.theirs.indices))
+    what = say(f"The letter {clash.name} has {yours} in your line and {theirs} in the line before.")
+    so = say("One letter stands for one thing: count the indices of each entry.")
+    return Verdict("not shown", before, claimed, relation, "index", what, EMPTY, so)
 
 
 def undeclared_verdict(before: Any, claimed: Any, relation: str, name: str) -> Verdict:
@@ -57,7 +66,7 @@ def shared_verdict(before: Any, claimed: Any, given: Given, relation: str, clash
     letter = sp.Symbol(clash.name, real=True)
     found = numbers_for_shared(before, claimed, given, clash)
     see = shared_numbers(found, letter) if found else EMPTY
-    if clash.theirs[0] == "Indexed":
+    if clash.theirs.indices:
         what = say("You wrote one ", letter, " for all samples; the line before has its own for each.")
         so = say(
             "They agree only if all are equal: give that as a hypothesis if you mean it",

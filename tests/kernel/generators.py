@@ -1,8 +1,9 @@
 """Random trees that the kernel should be able to read, and random models at which to evaluate them.
 
-A *world* is a set of facts with a maker of models that satisfy them and are junk wherever the facts say nothing:
-entries outside of the ranges have any value, sizes that may be 0 are 0 now and then. The generator knows what
-is positive in its world, so that most of its trees are defined; it does not know the kernel.
+A *world* is a set of facts with a maker of models that satisfy them and are junk wherever the
+facts say nothing: entries outside of the ranges have any value, sizes that may be 0 are 0 now and
+then. The generator knows what is positive in its world, so that most of its trees are defined; it
+does not know the kernel.
 """
 
 import random
@@ -58,7 +59,8 @@ ONE = num(1)
 N, C, Z = sym("N", *POSINT), sym("C", *POSINT), sym("Z", *NATURAL)
 p, q, x, lam, k, y, n = (
     sym(name, *declared)
-    for name, declared in (("p", REAL), ("q", REAL), ("x", REAL), ("lam", REAL), ("k", INT), ("y", INT), ("n", INT))
+    for name, declared in (("p", REAL), ("q", REAL), ("x", REAL), ("lam", REAL), ("k", INT),
+        ("y", INT), ("n", INT))
 )
 r, t, sigma = sym("r", *REAL), sym("t", *REAL), sym("sigma", *POSITIVE)
 LETTERS = tuple(sym(name, *INT) for name in ("i", "j", "c", "m", "a"))
@@ -67,11 +69,12 @@ i, j, c, m, _ = LETTERS
 
 @dataclass(frozen=True)
 class World:
-    """Facts, who is in range 1..size positive, and a maker of models; ``None`` as a size is a scalar."""
+    """Facts, what they make positive and in which range, and a maker of models."""
 
     facts: tuple
     sizes: tuple[Tree, ...]
-    positive: tuple[tuple[Tree, tuple], ...]  # (family or letter, sizes of its indices): shown positive in range
+    positive: tuple[tuple[Tree, tuple],
+        ...]  # (family or letter, sizes of its indices): shown positive in range
     below_one: tuple[tuple[Tree, tuple], ...]
     naturals: tuple[tuple[Tree, tuple], ...]  # 0, 1, 2, ... in range
     labels: tuple[tuple[Tree, tuple, Tree], ...]  # an integer in 1..last in range
@@ -103,8 +106,10 @@ def pick(*values: int) -> Callable:
 
 def common(rng: random.Random) -> Model:
     return {
-        "r": anything(rng), "t": anything(rng), "sigma": unit(rng) * 3, "x": family(rng, range(0), unit),
-        "i": Fraction(rng.randint(1, 3)), "j": Fraction(rng.randint(0, 3)), "c": Fraction(1), "m": Fraction(2), "a": Fraction(0),
+        "r": anything(rng), "t": anything(rng), "sigma": unit(rng) * 3,
+            "x": family(rng, range(0), unit),
+        "i": Fraction(rng.randint(1, 3)), "j": Fraction(rng.randint(0, 3)), "c": Fraction(1),
+            "m": Fraction(2), "a": Fraction(0),
     }  # fmt: skip
 
 
@@ -112,7 +117,8 @@ def bernoulli_model(rng: random.Random, size: int | None = None) -> Model:
     size = size or rng.randint(1, 4)
     inside = range(1, size + 1)
     return common(rng) | {
-        "N": Fraction(size), "p": family(rng, inside, unit), "k": family(rng, inside, pick(0, 1), whole),
+        "N": Fraction(size), "p": family(rng, inside, unit),
+            "k": family(rng, inside, pick(0, 1), whole),
     }  # fmt: skip
 
 
@@ -121,7 +127,8 @@ def categorical_model(rng: random.Random, size: int | None = None) -> Model:
     weights = [rng.randint(1, 9) for _ in range(classes)]
     probabilities = iter([Fraction(w, sum(weights)) for w in weights])
     two = {
-        (a, b): unit(rng) if a in range(1, size + 1) and b in range(1, classes + 1) else anything(rng)
+        (a, b): unit(rng) if a in range(1, size + 1) and b in range(1,
+            classes + 1) else anything(rng)
         for a in REACH for b in REACH
     }  # fmt: skip
     return common(rng) | {
@@ -150,25 +157,33 @@ BERNOULLI = World(
         every(("Gt", at(p, i), ZERO), (i, N)), every(("Lt", at(p, i), ONE), (i, N)),
         every(("Contains", at(k, i), ("FiniteSet", ZERO, ONE)), (i, N)),
     ),
-    sizes=(N,), positive=((p, (N,)), (sigma, ()), (N, ())), below_one=((p, (N,)),), naturals=((k, (N,)), (N, ())), labels=(),
-    families=((p, 1), (k, 1), (x, 1)), scalars=(r, t, sigma, N), movable=(r, t, sigma, x), model=bernoulli_model,
+    sizes=(N,), positive=((p, (N,)), (sigma, ()), (N, ())), below_one=((p, (N,)),),
+        naturals=((k, (N,)), (N, ())), labels=(),
+    families=((p, 1), (k, 1), (x, 1)), scalars=(r, t, sigma, N), movable=(r, t, sigma, x),
+        model=bernoulli_model,
 )  # fmt: skip
 CATEGORICAL = World(
     facts=(
-        every(("Gt", at(p, c), ZERO), (c, C)), every(("Ge", at(y, i), ONE), (i, N)), every(("Le", at(y, i), C), (i, N)),
-        every(("Gt", at(q, i, c), ZERO), (i, N), (c, C)), every(("Eq", ("Sum", at(p, c), (c, ONE, C)), ONE)),
+        every(("Gt", at(p, c), ZERO), (c, C)), every(("Ge", at(y, i), ONE), (i, N)),
+            every(("Le", at(y, i), C), (i, N)),
+        every(("Gt", at(q, i, c), ZERO), (i, N), (c, C)),
+            every(("Eq", ("Sum", at(p, c), (c, ONE, C)), ONE)),
     ),
-    sizes=(N, C), positive=((p, (C,)), (q, (N, C)), (sigma, ()), (C, ())), below_one=(), naturals=((N, ()),),
+    sizes=(N, C), positive=((p, (C,)), (q, (N, C)), (sigma, ()), (C, ())), below_one=(),
+        naturals=((N, ()),),
     labels=((y, (N,), C),), families=((p, 1), (q, 2), (x, 1), (y, 1)), scalars=(r, t, sigma, N, C),
     movable=(r, sigma, x), model=categorical_model,
 )  # fmt: skip
 COUNTS = World(
     facts=(
-        every(("Gt", at(lam, i), ZERO), (i, Z)), every(("Gt", at(p, i), ZERO), (i, Z)), every(("Lt", at(p, i), ONE), (i, Z)),
+        every(("Gt", at(lam, i), ZERO), (i, Z)), every(("Gt", at(p, i), ZERO), (i, Z)),
+            every(("Lt", at(p, i), ONE), (i, Z)),
         every(("Ge", at(n, i), ZERO), (i, Z)),
     ),
-    sizes=(Z,), positive=((lam, (Z,)), (p, (Z,)), (sigma, ())), below_one=((p, (Z,)),), naturals=((n, (Z,)), (Z, ())), labels=(),
-    families=((lam, 1), (p, 1), (n, 1), (x, 1)), scalars=(r, t, sigma, Z), movable=(r, t, x), model=counts_model,
+    sizes=(Z,), positive=((lam, (Z,)), (p, (Z,)), (sigma, ())), below_one=((p, (Z,)),),
+        naturals=((n, (Z,)), (Z, ())), labels=(),
+    families=((lam, 1), (p, 1), (n, 1), (x, 1)), scalars=(r, t, sigma, Z), movable=(r, t, x),
+        model=counts_model,
 )  # fmt: skip
 WORLDS = {"bernoulli": BERNOULLI, "categorical": CATEGORICAL, "counts": COUNTS}
 USING = {"bernoulli": (), "categorical": ((4, ()),), "counts": ()}
@@ -176,7 +191,7 @@ USING = {"bernoulli": (), "categorical": ((4, ()),), "counts": ()}
 
 @dataclass
 class Maker:
-    """Makes trees in one world; ``scope`` holds the bound letters with the size that ends their range, or None."""
+    """Makes trees in one world; ``scope``: the bound letters, each with the size that it stays in."""
 
     world: World
     rng: random.Random
@@ -187,7 +202,8 @@ class Maker:
 
     def tree(self, depth: int = 3) -> Tree:
         first = self.real(depth)
-        if self.seen and self.rng.random() < 0.4:  # once more what was shown positive, at an index that may be junk
+        # once more what was shown positive, at an index that may be junk
+        if self.seen and self.rng.random() < 0.4:
             old = self.rng.choice(self.seen)
             for letter in LETTERS[:3]:
                 old = put(old, letter, self.rng.choice((ONE, num(2), letter, *self.world.sizes)))
@@ -250,7 +266,8 @@ class Maker:
         """A limit and the size that ends it, if the letter runs from 1 to just there."""
         letter = self.rng.choice(LETTERS)
         size = self.rng.choice(self.world.sizes)
-        kind = self.choose({"plain": 6, "short": 2, "empty": 1, "shifted": 1, "from 0": 1, "up to another": 2, "from another": 1})
+        kind = self.choose({"plain": 6, "short": 2, "empty": 1, "shifted": 1, "from 0": 1,
+            "up to another": 2, "from another": 1})
         if kind == "short":
             low = self.rng.randint(-1, 2)
             return (letter, num(low), num(low + self.rng.randint(-1, 2))), None
@@ -263,7 +280,7 @@ class Maker:
         if kind == "up to another" and self.scope:
             other, last = self.rng.choice(self.scope)
             if last is not None:
-                return (letter, ONE, other), last  # an index up to another one is in that one's range
+                return (letter, ONE, other), last  # up to an index is within that one's range
         if kind == "from another" and self.scope:
             other, last = self.rng.choice(self.scope)
             if last is not None:
@@ -275,7 +292,8 @@ class Maker:
         for _ in range(1 if self.rng.random() < 0.75 else 2):  # from the outermost inwards
             limit, size = self.limits()
             limits.insert(0, limit)
-            self.scope = [(letter, last) for letter, last in self.scope if letter != limit[0]] + [(limit[0], size)]
+            self.scope = [(letter, last) for letter,
+                last in self.scope if letter != limit[0]] + [(limit[0], size)]
         inner = body(depth)
         self.scope = kept
         return (kind, inner, *limits)
@@ -286,7 +304,8 @@ class Maker:
         if depth <= 0:
             return self.leaf()
         some = self.choose({
-            "leaf": 2, "add": 5, "mul": 5, "square": 2, "log": 3, "exp": 1, "pow": 2, "over": 2, "sum": 6, "product": 2,
+            "leaf": 2, "add": 5, "mul": 5, "square": 2, "log": 3, "exp": 1, "pow": 2, "over": 2,
+                "sum": 6, "product": 2,
             "delta": 3, "cases": 2, "abs": 2, "derivative": 1, "whole power": 2, "gamma": 1,
         })  # fmt: skip
         if self.smooth and some in ("delta", "cases", "abs", "derivative", "gamma"):
@@ -328,7 +347,8 @@ class Maker:
 
     def positive(self, depth: int) -> Tree:
         some = self.choose({
-            "leaf": 6, "add": 3, "mul": 3, "power": 1, "exp": 1, "one plus a square": 2, "over": 2, "product": 2,
+            "leaf": 6, "add": 3, "mul": 3, "power": 1, "exp": 1, "one plus a square": 2, "over": 2,
+                "product": 2,
             "one plus a sum": 1, "one minus": 3, "cases": 1, "gamma": 1, "two factors": 2,
         })  # fmt: skip
         if self.smooth and some in ("cases", "gamma"):
@@ -338,8 +358,10 @@ class Maker:
         low = depth - 1
         match some:
             case "leaf":
-                found = self.junk() if self.rng.random() < self.sloppy else self.entry(self.world.positive)
-                out = found if found and self.rng.random() < 0.8 else num(self.rng.randint(1, 6), self.rng.choice((1, 2, 3)))
+                careless = self.rng.random() < self.sloppy
+                found = self.junk() if careless else self.entry(self.world.positive)
+                out = found if found and self.rng.random() < 0.8 else num(self.rng.randint(1, 6),
+                    self.rng.choice((1, 2, 3)))
             case "add":
                 out = plus(self.positive(low), self.positive(low))
             case "mul":
@@ -370,9 +392,11 @@ class Maker:
         return out
 
     def integer(self) -> Tree:
-        found = [letter for letter, _ in self.scope] + [e for e in (self.entry(self.world.naturals),) if e]
+        found = [letter for letter, _ in self.scope] + [e for e in (self.entry(self.world.naturals),
+            ) if e]
         found += [at(f, *(self.index() for _ in sizes)) for f, sizes, _ in self.world.labels]
-        some = self.rng.choice([*found, *found, self.index(), num(self.rng.randint(0, 2), self.rng.choice((1, 1, 1, 2)))])
+        some = self.rng.choice([*found, *found, self.index(),
+            num(self.rng.randint(0, 2), self.rng.choice((1, 1, 1, 2)))])
         return plus(some, num(self.rng.choice((1, -1, 2)))) if self.rng.random() < 0.2 else some
 
     def cases(self, value: Callable[[int], Tree], depth: int) -> Tree:
@@ -383,7 +407,8 @@ class Maker:
         head = self.rng.choice(("Eq", "Ne", "Gt", "Ge", "Lt", "Le", "And"))
         if head == "And":
             return ("And", self.condition(), ("Ge", self.real(0), self.real(0)))
-        return (head, self.integer(), self.integer()) if self.rng.random() < 0.6 else (head, self.real(0), self.real(0))
+        return (head, self.integer(), self.integer()) if self.rng.random() < 0.6 else (head,
+            self.real(0), self.real(0))
 
     def gamma(self, depth: int) -> Tree:
         whole_number = self.entry(self.world.naturals) or num(2)
@@ -401,5 +426,6 @@ class Maker:
         self.smooth = letter
         body = self.real(depth)
         self.smooth = None
-        where = (at(letter, self.index()) if letter == x else letter, num(1 if self.rng.random() < 0.8 else 2))
+        where = (at(letter, self.index()) if letter == x else letter,
+            num(1 if self.rng.random() < 0.8 else 2))
         return ("Derivative", plus(body, times(where[0], self.leaf())), where)

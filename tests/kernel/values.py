@@ -20,8 +20,10 @@ from cesym.kernel.trees import Refused, Tree, show
 from cesym.kernel.witness import evaluate
 
 from .generators import USING, WORLDS, Maker, Model
+from .limits import TooSlow, limited
 
 MODELS = 3  # random models for each tree
+PATIENCE = 10  # seconds for the reading of one tree
 DIGITS = (40, 300, 3000)  # a difference counts once it is there at all of these
 
 
@@ -37,7 +39,7 @@ def total_power(b: Any, e: Any) -> Any:
 
 
 def value(term: frozenset, model: Model, env: dict | None = None) -> Any:
-    """The value of a kernel term at a model: the meaning that ``cesym.kernel.terms`` states, and no more."""
+    """The value of a kernel term at a model: what ``cesym.kernel.terms`` states, and no more."""
     env = env or {}
 
     def of(part: frozenset) -> Any:
@@ -73,13 +75,16 @@ def value(term: frozenset, model: Model, env: dict | None = None) -> Any:
                 inside = of(q)
                 return Fraction(inside > 0 and not near_zero(inside))
             case ("sum", binders, body):
-                return sum((value(body, model, at) for at in points(binders, model, env)), Fraction(0))
+                return sum((value(body, model, at) for at in points(binders, model, env)),
+                    Fraction(0))
             case ("prod", binders, body):
-                return prod((value(body, model, at) for at in points(binders, model, env)), start=Fraction(1))
+                return prod((value(body, model, at) for at in points(binders, model, env)),
+                    start=Fraction(1))
         raise AssertionError(f"no such atom: {a}")
 
     powers = ((c, [(of_atom(a), of(e)) for a, e in m]) for m, c in term)
-    return sum((mixed([c, *(total_power(*pair) for pair in factors)]) for c, factors in powers), Fraction(0))
+    return sum((mixed([c, *(total_power(*pair) for pair in factors)]) for c, factors in powers),
+        Fraction(0))
 
 
 def mixed(factors: list) -> Any:
@@ -109,11 +114,12 @@ class Wrong(NamedTuple):
 
 
 def differ(a: Any, b: Any) -> bool:
-    return a != b if isinstance(a, Fraction) and isinstance(b, Fraction) else abs(a - b) > (1 + abs(a)) * mpmath.mpf(10) ** -12
+    return a != b if isinstance(a, Fraction) and isinstance(b,
+        Fraction) else abs(a - b) > (1 + abs(a)) * mpmath.mpf(10) ** -12
 
 
 def compare(t: Tree, term: frozenset, model: Model) -> Wrong | None:
-    """None, or what is wrong; a difference must be there at many digits too, where nothing cancels."""
+    """None, or what is wrong; a difference must be there at many digits too."""
     found = None
     for digits in DIGITS:
         with mpmath.workdps(digits):
@@ -130,9 +136,9 @@ def compare(t: Tree, term: frozenset, model: Model) -> Wrong | None:
     return found
 
 
-def run(count: int, seed: int, depth: int = 3) -> tuple[Counter, list[Wrong]]:
-    """How many trees were tried, read and refused (by world), and those whose value is wrong."""
-    rng, tally, wrong = random.Random(seed), Counter(), []
+def run(count: int, seed: int, depth: int = 3) -> tuple[Counter, list[Wrong], list[Tree]]:
+    """A tally of the trees tried; those whose value is wrong; those not read in time."""
+    rng, tally, wrong, slow = random.Random(seed), Counter(), [], []
     for number, name in product(range(count), WORLDS):
         if number * len(WORLDS) >= count:
             break
@@ -141,22 +147,27 @@ def run(count: int, seed: int, depth: int = 3) -> tuple[Counter, list[Wrong]]:
         models = [world.model(rng) for _ in range(MODELS)]
         tally["tried"] += 1
         try:
-            term = Context(world.facts, USING[name] if rng.random() < 0.5 else ()).read(t, {})
+            with limited(PATIENCE):
+                term = Context(world.facts, USING[name] if rng.random() < 0.5 else ()).read(t, {})
+        except TooSlow:
+            slow.append(t)
+            continue
         except (Refused, RecursionError) as e:
             tally["refused"] += 1
             tally[f"refused: {getattr(e, 'message', type(e).__name__)[:60]}"] += 1
             continue
         for model in models:
             try:
-                bad = compare(t, term, model)
-            except (OverflowError, LookupError) as e:
+                with limited(PATIENCE):
+                    bad = compare(t, term, model)
+            except (OverflowError, LookupError, TooSlow) as e:
                 tally[f"not evaluated: {type(e).__name__}"] += 1
                 continue
             tally["compared"] += 1
             if bad:
                 wrong.append(bad)
                 break
-    return tally, wrong
+    return tally, wrong, slow
 
 
 def main() -> int:
@@ -165,13 +176,16 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--depth", type=int, default=3)
     chosen = parser.parse_args()
-    tally, wrong = run(chosen.n, chosen.seed, chosen.depth)
+    tally, wrong, slow = run(chosen.n, chosen.seed, chosen.depth)
     for what, times in sorted(tally.items()):
         print(f"{times:7d}  {what}")
     print(f"{len(wrong):7d}  wrong")
+    print(f"{len(slow):7d}  not read within {PATIENCE} s")
+    for t in slow[:10]:
+        print(f"\nslow: {show(t)}")
     for bad in wrong[:10]:
         print(f"\n{show(bad.tree)}\n  tree {bad.of_tree}\n  term {bad.of_term}")
-    return bool(wrong)
+    return bool(wrong or slow)
 
 
 if __name__ == "__main__":
