@@ -170,10 +170,8 @@ def ground(prop: sp.Basic, limits: tuple) -> list[tuple[sp.Basic, tuple]]:
     if not limits or not all(end.is_Integer for end in limits[0][1:]):
         return [(prop, limits)]
     (i, low, high), *rest = limits
-    return [
-        (unevaluated(prop, lambda e, n=n: e.xreplace({i: sp.Integer(n)})), tuple(rest))
-        for n in range(int(low), int(high) + 1)
-    ]
+    each = ({i: sp.Integer(n)} for n in range(int(low), int(high) + 1))
+    return [(prop.func(*(e.xreplace(at) for e in prop.args), evaluate=False), tuple(rest)) for at in each]
 
 
 def written_out(e: sp.Expr) -> sp.Expr:

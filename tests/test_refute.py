@@ -27,7 +27,7 @@ FALSE = [  # before, after, given, relation, over, the numbers as they are shown
     (BCE, -Sum(k[i] * log(p[i]), SAMPLES), BIT, "=", (), "N = 1, k₁ = 0, p₁ = 1/2"),
     (Sum(x[i], SAMPLES), Sum(x[i], (i, 0, N)), None, "=", (), "N = 1, x₀ = 1, x₁ = 1"),
     (Sum(x[i], SAMPLES), Sum(x[i + 1], SAMPLES), None, "=", (), "N = 1, x = (1, 1/2)"),
-    (Sum(x[i], SAMPLES), x[1] * N, None, "=", (), "N = 2, x = (1/2, 1)"),
+    (Sum(x[i], SAMPLES), x[1] * N, None, "=", (), "N = 2, x = (1, 1/2)"),
     (sigma**2, sigma**3, None, "=", (), "σ = 1/2"),
     (sqrt(x[1] ** 2), x[1], None, "=", (), "x₁ = −1"),
     (Product(p[i], SAMPLES), Sum(p[i], SAMPLES), BIT, "=", (), "N = 2, p = (1/2, 1/2)"),

@@ -13,10 +13,11 @@ from cesym.diagnose.repair import Either, Instead, Repair
 from cesym.diagnose.terms import TERMS
 from cesym.diagnose.verdicts import Diagnosis, Verdict
 from cesym.diagnose.whole import WHOLE
-from cesym.diagnose.words import EMPTY, Sentence, listed, numbers, say
+from cesym.diagnose.words import EMPTY, Formula, Sentence, listed, numbers, say
 from cesym.given import Given
 from cesym.kernel import Step
 from cesym.kernel.trees import Refused
+from cesym.printers import latex, text
 from cesym.refute import Counterexample, counterexample
 
 __all__ = ["NOT_WRONG", "Judgement"]
@@ -138,8 +139,8 @@ def as_minimiser(case: Case) -> list:
     for letter in case.letters:
         constants = case.constants(case.before, case.claimed, (letter,))
         if constants and constants != (1, 0):
-            a, b = constants
-            return ["As ≃ over ", letter_symbol(letter), " it is right, with a = ", a, " and b = ", b, "."]
+            a, b = (Formula(f"{n} = {latex(e)}", f"{n} = {text(e)}") for n, e in zip("ab", constants, strict=True))
+            return ["As ≃ over ", letter_symbol(letter), " it is right, with ", a, " and ", b, "."]
     return []
 
 

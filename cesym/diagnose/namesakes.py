@@ -34,8 +34,9 @@ def name_verdict(
     elif then is not None and then.status == "refused":
         so += [" There is this besides: ", then.what]
     what = say(
-        f"Two different symbols are both called {clash.name}: yours has {declared(clash.yours.declared)}, the line before "
-        f"uses one with {declared(clash.theirs.declared)}. SymPy never equates them, and prints them alike."
+        f"Two different symbols are both called {clash.name}: yours has {declared(clash.yours.declared)}, "
+        f"the line before uses one with {declared(clash.theirs.declared)}. "
+        "SymPy never equates them, and prints them alike."
     )
     return Verdict("not shown", before, claimed, relation, "namesake", what, EMPTY, say(*so))
 

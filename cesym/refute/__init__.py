@@ -3,7 +3,6 @@
 Untrusted, because it admits nothing: a claim that no number here refutes is *not shown*, never accepted.
 """
 
-import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
@@ -42,6 +41,10 @@ PLAIN = [
 ]  # fmt: skip
 
 
+PACE = 30_000  # nodes of expressions that are looked at in about a second
+NO_MODEL = 300  # what a search for a model in vain counts for
+
+
 def counterexample(
     before: Any, after: Any, given: Any, relation: str = "=", over: Iterable[Any] = (), tries: int = 1000,
     seconds: float = 1.0,
@@ -61,8 +64,12 @@ def counterexample(
     lhs, rhs = tree(before), tree(after)
     if relation == "⇄":
         lhs, relation = ("Mul", ("Rational", -1, 1), ("log", lhs)), "="
-    search = Refutation(lhs, rhs, Given.of(given, lhs, rhs), relation, tries, time.monotonic() + seconds)
+    search = Refutation(lhs, rhs, Given.of(given, lhs, rhs), relation, tries, int(seconds * PACE))
     return search.not_affine([named(letter) for letter in over]) if relation == "≃" else search.not_related()
+
+
+def nodes(t: Any) -> int:
+    return 1 + sum(map(nodes, t)) if isinstance(t, tuple) else 0
 
 
 def named(letter: Any) -> str:
@@ -80,7 +87,7 @@ class Refutation:
     given: Given
     relation: str
     tries: int
-    ends: float
+    budget: int
 
     @property
     def sizes(self) -> set[str]:
@@ -91,17 +98,25 @@ class Refutation:
         return Search(facts, self.given.letters, Random(int(not simple)), simple)
 
     def stream(self) -> Iterator[dict]:
-        """Models while there is time: round numbers first, then any; small sizes first."""
+        """Models while the budget lasts: round numbers first, then any; small sizes first.
+
+        Work is counted, not time: a verdict must not depend on how busy the machine is.
+        """
         for simple in (True, False):
             search = self.search(simple)
             for most in range(1, LARGEST_SIZE + 1) if self.sizes else (1,):
                 misses, hits = 0, 0
                 quota = AT_EACH_SIZE if most < LARGEST_SIZE and self.sizes else self.tries // 2
-                while hits < quota and misses < 3 + hits and time.monotonic() < self.ends:
+                while hits < quota and misses < 3 + hits and self.budget > 0:
                     model = search.model((1, most), keep={})
+                    self.budget -= self.cost(model) if model else NO_MODEL
                     misses, hits = misses + (model is None), hits + (model is not None)
                     if model is not None:
                         yield model
+
+    def cost(self, model: dict) -> int:
+        """What looking at a model takes: the nodes of both lines, written out for its sizes."""
+        return 10 + sum(nodes(unrolled(t, model)) for t in (self.lhs, self.rhs))
 
     def fails(self, model: dict) -> bool:
         return apart(unrolled(self.lhs, model), unrolled(self.rhs, model), model, self.relation)
