@@ -194,8 +194,8 @@ def witnesses(facts: tuple, declared: Declared) -> tuple:
         if name not in search.sizes:
             free = search.moving(name)
             kept = [{n: v for n, v in base.items() if n not in free} for base in found[:3]]
-            others = (search.model(keep=keep) for keep in kept * 4)
-            found += list(islice((m for m in others if m and all(m[name] != base[name] for base in found[:3])), 1))
+            pairs = ((search.model(keep=keep), base) for keep, base in zip(kept * 6, found[:3] * 6, strict=False))
+            found += list(islice((m for m, base in pairs if m and m[name] != base[name]), 1))
     return tuple(map(frozen, found))
 
 

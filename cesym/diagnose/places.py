@@ -48,7 +48,8 @@ def squared(e: sp.Expr) -> bool:
 
 def move_range(e: sp.Expr, case: Case) -> Iterator[sp.Expr]:
     """A range that starts or ends elsewhere. (Where an index is shifted, it is the index that is wrong.)"""
-    shifted = any(not at.is_Symbol and at.free_symbols for entry in e.atoms(sp.Indexed) for at in entry.indices)
+    entries = case.claimed.atoms(sp.Indexed)
+    shifted = any(not at.is_Symbol and at.free_symbols for entry in entries for at in entry.indices)
     if isinstance(e, sp.Sum | sp.Product) and not shifted:
         for n, (letter, low, high) in enumerate(e.limits):
             ends = [(low + a, high + b) for a, b in product((0, -1, 1), repeat=2) if a or b]

@@ -123,6 +123,7 @@ class NormalForm(Algebra):
         """p with terms put for atoms."""
         if not any(has(p, a) for a in values):
             return p
+        self.spend(5 * len(p))
         return add(*(
             self.mul(const(c), *(self.power(self.sub_atom(a, values), self.sub(e, values)) for a, e in m)) for m, c in p
         ))  # fmt: skip

@@ -7,20 +7,28 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any
 
+from cesym.kernel.trees import Refused
 from cesym.kernel.terms import ONE, Poly, atom, minus, number, scale, whole
 
 UNKNOWN, NONNEGATIVE, POSITIVE = 0, 1, 2
 DEPTH, NESTING = 5, 2
+LARGEST_WORK = 600_000
 
 
 class Prover:
     """Reads facts through ``bounds`` and ``supports``, and computes with ``mul`` and ``sub``; see below."""
 
-    nesting = 0
+    nesting, work = 0, 0
     common: Any  # these come with the floors above
     sub: Any
     open: Any
     total: Any
+
+    def spend(self, work: int) -> None:
+        """Count work, and refuse where a line takes too much."""
+        self.work += work
+        if self.work > LARGEST_WORK:
+            raise Refused("the line takes too much work to check; split it into smaller steps")
 
     def bounds(self, p: Poly) -> Iterator[tuple[Poly, bool]]:
         """Instances (f, strict) of given facts that may bear on p: f > 0, or f >= 0 if not strict."""
@@ -35,6 +43,7 @@ class Prover:
         n = number(p)
         if n is not None:
             return n > 0 or (n == 0 and not strict)
+        self.spend(10)
         signs = [self.monomial_sign(m, depth) if c > 0 else UNKNOWN for m, c in p]
         if all(signs) and (not strict or POSITIVE in signs):
             return True

@@ -15,11 +15,13 @@ from cesym.kernel.terms import (
     ONE, ZERO, Poly, add, atom, atoms, coefficient, const, fresh, has, height, key, mentions, minus, number,
     only_atom, scale, walk,
 )  # fmt: skip
-from cesym.kernel.trees import Refused, Tree
+from cesym.kernel.trees import HEADS, Refused, Tree
 
 REAL = {"real", "integer", "positive", "nonnegative", "negative", "nonpositive"}
 KNOWN = ("integer", "positive", "nonnegative")
 INEQUALITIES = {"Gt": (1, True), "Ge": (1, False), "Lt": (-1, True), "Le": (-1, False)}  # (side, strict)
+ORDERS = [("Rational", n, 1) for n in range(1, 5)]  # of derivatives
+LANGUAGE = {*HEADS.values(), "Pi", "E", "true"}
 PATIENCE = 500  # uses of equations in one line, so that equations cannot rewrite each other for ever
 
 
@@ -33,11 +35,12 @@ class Context(NormalForm):
     def __init__(self, facts: Iterable[Tree] = (), using: Iterable[tuple] = ()) -> None:
         super().__init__()
         self.bound: set[str] = set()
+        self.seen: dict[tuple, Any] = {}  # what was read, so that no part is read twice
         self.names: dict[str, tuple] = {}  # name -> what it stands for: one name, one object
         self.inequalities: list[tuple] = []  # (variables, f, strict): f > 0 or f >= 0 for all of their values
         self.finite: list[tuple] = []  # (variables, atom, values)
         self.equations: list[tuple] = []  # those in use: (variables, pattern, other side)
-        self.ties: list[tuple] = []  # all of them: (atom alone on the left or None, left - right)
+        self.ties: list[tuple] = []  # all of them: (the name that it defines or None, left - right)
         self.uses = 0
         solve_for = dict(using)
         for n, fact in sorted(enumerate(facts), key=lambda pair: pair[0] not in solve_for):
@@ -51,7 +54,7 @@ class Context(NormalForm):
         env: dict = {}
         for limit in limits:
             env = self.bind(env, limit)[0]
-        free = variables_of(env.values())
+        free = self.variables_of(env.values())
         match prop:
             case ("Contains", t, ("FiniteSet", *members)):
                 target, values = only_atom(self.read(t, env), "sym", "idx"), [self.read(e, {}) for e in members]
@@ -60,7 +63,8 @@ class Context(NormalForm):
                 self.finite.append((free, target, values))
             case ("Eq", a, b):
                 target, difference = only_atom(self.read(a, env), "sym", "idx", "sum"), self.difference(a, b, env)
-                self.ties.append((target if target and target[0] != "sum" else None, difference))
+                defined = target and target[0] != "sum" and not mentions(minus(difference, atom(target)), {target[1]})
+                self.ties.append((target[1] if target and defined else None, difference))
                 if solve_for is not None:
                     if solve_for:
                         target = only_atom(self.read(solve_for, env), "sym", "idx", "sum")
@@ -167,6 +171,13 @@ class Context(NormalForm):
 
     def read(self, e: Tree, env: dict) -> Poly:
         """The term of a tree, shown to be defined in every model of what is given."""
+        place = (e, *env.items(), bool(self.equations))
+        if place not in self.seen:
+            self.spend(10)
+            self.seen[place] = self.read_afresh(e, env)
+        return self.seen[place]
+
+    def read_afresh(self, e: Tree, env: dict) -> Poly:
         match e:
             case ("Rational", int(p), int(q)) if q > 0:
                 return const(Fraction(p, q))
@@ -254,13 +265,17 @@ class Context(NormalForm):
         What is found positive by its form counts as a fact from here on (for all values of the bound variables
         in it, each in its range): once the term is multiplied out, the form can no longer be seen.
         """
+        place = ("sign", e, *env.items())
+        if place in self.seen:
+            return self.seen[place]
         p = self.read(e, env)
         known = self.best(p, DEPTH - 1)
         by_form = self.form_sign(e, env) if known < POSITIVE else UNKNOWN
         if by_form == POSITIVE and not any(atoms(p, "delta", "pos")):
             for shown in dict.fromkeys((p, self.primitive(p)[1])):
-                self.inequalities.append((variables_of([shown]), shown, True))
-        return max(known, by_form)
+                self.inequalities.append((self.variables_of([shown]), shown, True))
+        self.seen[place] = max(known, by_form)
+        return self.seen[place]
 
     def form_sign(self, e: Tree, env: dict) -> int:
         match e:
@@ -329,41 +344,68 @@ class Context(NormalForm):
 
     def derive(self, e: Tree, body: Tree, variables: list, env: dict) -> Poly:
         """A derivative, carried out: its variable must be free to move a little while all else stays."""
-        p = self.read(body, env)
+        p, as_written = self.read(body, env), self.unwritten(self.read, body, env)
         for variable in variables:
-            letter, (_, times, _) = variable
+            letter, times = variable
             x = only_atom(self.unwritten(self.read, letter, env), "sym", "idx")
-            if x is None or times not in range(1, 5) or x[2] not in ({"positive"}, {"positive", "nonnegative"}, set()):
+            if x is None or times not in ORDERS or x[2] not in ({"positive"}, {"positive", "nonnegative"}, set()):
                 raise Refused("no derivative in {}: it is not one real number on an open set", variable)
             moving = self.movers({x[1]})
-            tied = [rest for left, rest in self.ties if not left or left[1] not in moving - {x[1]}]
+            tied = [rest for left, rest in self.ties if left is None or left == x[1]]
             finite = [target for _, target, _ in self.finite]
-            if mentions((p, *finite), moving - {x[1]}) or mentions((*tied, *finite), {x[1]}):
+            if mentions((p, as_written, *finite), moving - {x[1]}) or mentions((*tied, *finite), moving):
                 raise Refused("no derivative in {}: an equation or a support ties it", variable)
             for _, f, strict in self.given:
                 if mentions(f, moving) and (not strict or any(mentions(a, moving) for a in atoms(f, "delta", "pos"))):
                     raise Refused("no derivative in {}: what is given leaves it no open set", variable)
-            for _ in range(times):
+            for _ in range(times[1]):
                 p = self.derivative(p, x)
         return p
+
+    def letters_of(self, p: Poly) -> set[str]:
+        """The names in a term, without those that are only the length of a sum."""
+        sizes = {a[1] for s in atoms(p, "sum") for _, n in s[1] for a in atoms(n, "sym")}
+        return {a[1] for a in atoms(p, "sym", "idx")} - sizes
 
     def movers(self, over: Iterable[str]) -> set[str]:
         """The names that move when some do: themselves, and what given equations define by them.
 
-        Refused where an equation ties one to something that is to stay: it could not move, all else held still.
+        An equation defines a name if it is name = term without it, and the only one with that name on the left.
+        Any other equation must move as a whole or not at all: it would tie what is to move to what is to stay.
         """
-        moving = set(over)
-        for _ in self.ties:
-            moving |= {left[1] for left, rest in self.ties if left and mentions(rest, moving)}
+        moving, lefts = set(over), [left for left, _ in self.ties]
+        definitions = [(left, rest) for left, rest in self.ties if left and lefts.count(left) == 1 and left not in moving]
+        for _ in definitions:
+            moving |= {left for left, rest in definitions if mentions(rest, moving)}
         for left, rest in self.ties:
-            names = {a[1] for a in atoms(rest, "sym", "idx")}
-            sizes = {a[1] for s in atoms(rest, "sum") for _, n in s[1] for a in atoms(n, "sym")}
-            defined_by_them = left and left[1] in moving - set(over)
-            if names & moving and not defined_by_them and not names - sizes <= moving:
+            names = self.letters_of(rest)
+            if names & moving and (left, rest) not in definitions and not names <= moving:
                 raise Refused("an equation ties the parameter to something else: " + ", ".join(sorted(names)))
         return moving
 
+    def variables_of(self, terms: Iterable[Poly]) -> tuple:
+        """The open bound variables in some terms, and in the lengths of their ranges, sorted."""
+        found: set[tuple] = set()
+        more = {v for p in terms for v in atoms(p, "v")}
+        while more - found:
+            found |= more
+            more = {v for u in found if u in self.range for v in atoms(self.range[u], "v")}
+        return tuple(sorted(found))
 
-def variables_of(terms: Iterable[Poly]) -> tuple:
-    """The open bound variables in some terms, sorted."""
-    return tuple(sorted({v for p in terms for v in walk(p) if isinstance(v, tuple) and len(v) == 2 and v[0] == "v"}))
+    def familiar(self, e: Tree) -> None:
+        """Every part of a line is in the language, also where its value does not matter (an empty sum, say)."""
+        match e:
+            case ("Symbol", _, _):
+                self.letter("sym", e)
+            case ("Indexed", letter, *indices) if indices:
+                self.letter("idx", letter, len(indices))
+                self.familiar(tuple(indices))
+            case ("Rational", int(_), int(q)) if q > 0:
+                pass
+            case (str(head), *parts) if head in LANGUAGE:
+                self.familiar(tuple(parts))
+            case tuple() if not e or isinstance(e[0], tuple):
+                for part in e:
+                    self.familiar(part)
+            case _:
+                raise Refused("not in the kernel's language: {}", e)

@@ -17,6 +17,7 @@ Why each is sound stands at the function that decides it. A step is plain data a
 """
 
 from collections.abc import Iterable
+from fractions import Fraction
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -81,8 +82,9 @@ def same_minimiser(K: Context, step: Step, before: Poly, after: Poly) -> tuple:
 def monotone_map(K: Context, step: Step, before: Poly, after: Poly) -> tuple:
     """-ln is strictly decreasing on the positive numbers, so it turns a maximum into a minimum and back."""
     (over,) = step.data
-    if not K.positive_shown(step.before, {}):
-        raise Refused("{} is not shown to be positive", step.before, missing=("Gt", step.before, NOTHING))
+    line = tree(step.before)
+    if not K.positive_shown(line, {}):
+        raise Refused("{} is not shown to be positive", line, missing=("Gt", line, NOTHING))
     if not K.zero(add(after, K.log(before)), frozenset(step.split)):
         raise Refused("not shown: after = -ln(before)")
     parameters(K, over)
@@ -124,10 +126,21 @@ def parameters(K: Context, over: Iterable[str]) -> set[str]:
     """The names that move with the parameters; refused where there are none."""
     if not over or not set(over) <= K.names.keys():
         raise Refused("the parameters must be letters of this derivation, not: " + ", ".join(map(str, over)))
-    return K.movers(over)
+    moving = K.movers(over)
+    for _, f, strict in K.given:  # p >= q and p <= q would tie p to q as an equation does
+        if not strict and mentions(f, moving) and not K.letters_of(f) <= moving:
+            raise Refused("a fact with >= or <= ties the parameter to something else: " + ", ".join(K.letters_of(f)))
+    return moving
 
 
 # Models
+
+
+def check_exact(given: Given) -> None:
+    """Every number in a model is an exact fraction: a float, or what is no number at all, satisfies what it likes."""
+    for value in (value for model in given.models for value in table(model).values()):
+        if any(type(v) is not Fraction for v in (value.values() if isinstance(value, dict) else [value])):
+            raise Refused("a witness has something else than an exact fraction")
 
 
 @lru_cache(1000)
@@ -149,7 +162,7 @@ def check_models(K: Context, given: Given, over: tuple[str, ...]) -> None:
     check_facts(given)
     models = [table(model) for model in given.models]
     sizes = {a[1] for n in K.range.values() for a in atoms(n, "sym")}
-    fixed = {left[1] for left, _ in K.ties if left} | {a[1] for _, a, values in K.finite if len(values) == 1}
+    fixed = {left for left, _ in K.ties if left} | {a[1] for _, a, values in K.finite if len(values) == 1}
     for name, (kind, declared, _) in K.names.items():
         mine = [model[name] for model in models if name in model]
         values = [v for value in mine for v in (value.values() if kind == "idx" else [value])]
@@ -160,7 +173,7 @@ def check_models(K: Context, given: Given, over: tuple[str, ...]) -> None:
             raise Refused(f"the witnesses do not vary {name}")
         if name in sizes and values and max(values) < 2:
             raise Refused(f"the witnesses do not vary the size {name}")
-    moving = K.movers(over)
+    moving = parameters(K, over) if over else set()
     for name in over:
         pairs = ((m, n) for m in models for n in models if m[name] != n[name])
         if not any(all(m[o] == n[o] for o in m if o not in moving) for m, n in pairs):
@@ -174,14 +187,16 @@ DECLARED = {"integer": lambda v: v.denominator == 1, "positive": lambda v: v > 0
 # Admission
 
 
-@lru_cache(5000)
-def admit(given: Given, step: Step) -> Statement:
+def decide(given: Given, step: Step) -> Statement:
     """The statement of a step, or :class:`Refused`. Recomputed from the expressions; nothing stored is believed."""
     try:
         if step.primitive not in PRIMITIVES:
             raise Refused(f"there is no primitive {step.primitive!r}")
+        check_exact(given)
         K = Context(given.facts, step.using)
         lhs, rhs = tree(step.before), tree(step.after)
+        for part in (lhs, rhs):
+            K.familiar(part)
         before, after = K.read(lhs, {}), K.read(rhs, {})
         relation, over, a, b = PRIMITIVES[step.primitive](K, step, before, after)
         statement = Statement(lhs, relation, rhs, over, tree(a), tree(b))
@@ -195,6 +210,18 @@ def admit(given: Given, step: Step) -> Statement:
         raise
     except Exception as e:  # malformed data, or too deep: whatever goes wrong, nothing is admitted
         raise Refused(f"the kernel could not read this: {type(e).__name__}: {e}") from e
+
+
+remembered = lru_cache(5000)(decide)
+
+
+def admit(given: Given, step: Step) -> Statement:
+    """The same, but equal data is decided only once."""
+    try:
+        check_exact(given)  # before anything is looked up: 0.5 is found where 1/2 was put
+        return remembered(given, step)
+    except (TypeError, ValueError) as e:
+        raise Refused(f"a step is plain data, made of tuples, strings and numbers: {e}") from e
 
 
 def second_opinion(given: Given, s: Statement) -> None:
@@ -222,9 +249,11 @@ def compose(first: Statement, then: Statement) -> Statement:
 
 def verify(given: Given, start: Tree, steps: Iterable[Step], afresh: bool = True) -> Statement:
     """The statement of a whole chain; ``afresh`` recomputes every step, else equal data is not decided twice."""
-    statement, decide = Statement(tree(start), "=", tree(start)), admit.__wrapped__ if afresh else admit
+    statement, steps = Statement(tree(start), "=", tree(start)), tuple(steps)
+    if not steps:
+        return decide(given, Step(statement.lhs, statement.rhs))  # even a single line has to be defined
     for step in steps:
         if type(step) is not Step or tree(step.before) != statement.rhs:
             raise Refused("the chain is broken: a line does not start where the one before it ends")
-        statement = compose(statement, decide(given, step))
+        statement = compose(statement, (decide if afresh else admit)(given, step))
     return statement

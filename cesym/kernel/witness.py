@@ -6,7 +6,6 @@ A model is plain data, pairs (name, value) with an exact rational value, or, for
 
 from collections.abc import Iterator
 from fractions import Fraction
-from functools import lru_cache
 from math import prod
 from typing import Any
 
@@ -14,7 +13,7 @@ import mpmath
 
 from cesym.kernel.trees import Refused, Tree
 
-DIGITS = 50
+DIGITS, LONGEST = 50, 2_000
 CLOSE = mpmath.mpf(10) ** -25
 RELATIONS = {"Eq": (0,), "Gt": (1,), "Ge": (0, 1), "Lt": (-1,), "Le": (-1, 0), "Ne": (-1, 1)}  # signs of a - b
 FUNCTIONS: dict[str, Any] = {
@@ -29,7 +28,6 @@ FUNCTIONS: dict[str, Any] = {
 }
 
 
-@lru_cache(1000)
 def table(model: tuple) -> dict[str, Any]:
     return {name: dict(value) if isinstance(value, tuple) else value for name, value in model}
 
@@ -110,7 +108,10 @@ def points(limits: list, model: dict, env: dict) -> Iterator[dict]:
         yield env
         return
     *inner, (letter, lo, hi) = limits
-    for n in range(int(evaluate(lo, model, env)), int(evaluate(hi, model, env)) + 1):
+    values = range(int(evaluate(lo, model, env)), int(evaluate(hi, model, env)) + 1)
+    if len(values) > LONGEST:
+        raise Refused(f"a sum of {len(values)} terms is not evaluated")
+    for n in values:
         yield from points(inner, model, {**env, letter: Fraction(n)})
 
 

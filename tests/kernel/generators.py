@@ -191,7 +191,7 @@ USING = {"bernoulli": (), "categorical": ((4, ()),), "counts": ()}
 
 @dataclass
 class Maker:
-    """Makes trees in one world; ``scope``: the bound letters, each with the size that it stays in."""
+    """Makes trees in one world; ``scope``: the bound letters, with the size each stays in."""
 
     world: World
     rng: random.Random
@@ -201,6 +201,8 @@ class Maker:
     sloppy: float = 0.06  # how often a positive entry is taken at an index that may be out of range
 
     def tree(self, depth: int = 3) -> Tree:
+        if self.world.below_one and self.rng.random() < 0.05:
+            return self.leak()
         first = self.real(depth)
         # once more what was shown positive, at an index that may be junk
         if self.seen and self.rng.random() < 0.4:
@@ -209,6 +211,18 @@ class Maker:
                 old = put(old, letter, self.rng.choice((ONE, num(2), letter, *self.world.sizes)))
             first = plus(first, self.rng.choice((("Abs", old), ("KroneckerDelta", old, ZERO), old)))
         return first
+
+    def leak(self) -> Tree:
+        """What is positive within a nested range, and its absolute value outside, at an index."""
+        letter, (size,) = self.rng.choice(self.world.below_one)
+        inner, outer = self.rng.sample(LETTERS, 2)
+        count = self.rng.randint(2, 3)
+        body = times(*(minus(num(n), at(letter, inner)) for n in range(1, count + 1)))
+        shown = self.rng.choice((("log", body), power(body, num(1, 3)), power(body, -1)))
+        first, last = self.rng.choice(((ONE, outer), (ONE, outer), (outer, size), (ONE, size)))
+        index = self.rng.choice((ONE, ONE, ONE, ONE, size, num(2), num(0), plus(size, ONE)))
+        elsewhere = put(body, inner, index)
+        return plus(("Sum", shown, (inner, first, last), (outer, ONE, size)), ("Abs", elsewhere))
 
     def choose(self, table: dict[str, int]) -> str:
         return self.rng.choices(list(table), list(table.values()))[0]

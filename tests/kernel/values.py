@@ -22,7 +22,7 @@ from cesym.kernel.witness import evaluate
 from .generators import USING, WORLDS, Maker, Model
 from .limits import TooSlow, limited
 
-MODELS = 3  # random models for each tree
+MODELS = 5  # random models for each tree
 PATIENCE = 10  # seconds for the reading of one tree
 DIGITS = (40, 300, 3000)  # a difference counts once it is there at all of these
 

@@ -1,0 +1,54 @@
+"""How often is a single mistake called by its name? A table by kind:
+
+    python -m tests.diagnosis.rates --each 20 --seed 1
+"""
+
+import argparse
+import sys
+import time
+from collections import Counter, defaultdict
+
+from cesym.diagnose import Verdict, judge
+from cesym.given import Given
+
+from .mistakes import Mistake, sample
+
+
+def diagnosed(one: Mistake) -> Verdict:
+    return judge(one.right, one.wrong, Given.of(one.given, one.right), one.relation, one.over)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--each", type=int, default=20, help="mistakes of each kind")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--typed", action="store_true", help="in lines that are arranged otherwise than the line before")
+    parser.add_argument("--show", action="store_true", help="what was called by another name")
+    options = parser.parse_args()
+    right: Counter = Counter()
+    exact: Counter = Counter()
+    told: defaultdict = defaultdict(Counter)
+    slow: dict[str, float] = defaultdict(float)
+    for one in sample(options.seed, options.each, options.typed):
+        started = time.process_time()
+        verdict = diagnosed(one)
+        seconds = time.process_time() - started
+        slow[one.kind] = max(slow[one.kind], seconds)
+        told[one.kind][verdict.kind or verdict.status] += 1
+        right[one.kind] += verdict.kind == one.kind
+        words = verdict.what.text + verdict.so.text
+        exact[one.kind] += not any(word in words for word in ("looks like", "seem"))
+        if options.show and (verdict.kind != one.kind or seconds > 2):
+            print(f"{one.kind} as {verdict.kind} ({seconds:.1f} s), {one.where}: {one.wrong}\n    {verdict.what.text}")
+    tried = {kind: sum(names.values()) for kind, names in told.items()}
+    print(f"{'kind':18}{'tried':>6}{'named':>7}{'share':>7}{'confirmed':>11}{'slowest':>9}   called otherwise")
+    for kind, names in told.items():
+        others = ", ".join(f"{name} {n}" for name, n in names.most_common() if name != kind)
+        print(f"{kind:18}{tried[kind]:6}{right[kind]:7}{right[kind] / tried[kind]:7.0%}{exact[kind]:11}{slow[kind]:8.2f}s   {others}")
+    total = sum(tried.values())
+    print(f"{'all':18}{total:6}{right.total():7}{right.total() / total:7.0%}{exact.total():11}{max(slow.values()):8.2f}s")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
