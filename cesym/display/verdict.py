@@ -43,6 +43,11 @@ def lines(before: str, claimed: str, minus: str, space: str) -> tuple[str, str]:
     return before, claimed
 
 
+def spoken(sentence: str, unicode: bool) -> str:
+    """A sentence in plain text: in its own words if it has them, else without its Markdown."""
+    return getattr(sentence, "text" if unicode else "ascii", None) or plain(sentence, unicode)
+
+
 def verdict_text(v: Any, width: int = 80, unicode: bool | None = None) -> str:
     """The verdict in at most seven entries of plain text: head, the two lines, and up to three sentences."""
     unicode = unicode_shown(unicode)
@@ -58,7 +63,7 @@ def verdict_text(v: Any, width: int = 80, unicode: bool | None = None) -> str:
         out += wrapped(f"{name:{COLUMN}}{line}", width, 2, COLUMN + 4)
     out += [""] * bool(parts(v))
     for name, sentence in parts(v):
-        out += filled(f"  {name:{COLUMN}}", plain(sentence, unicode), width)
+        out += filled(f"  {name:{COLUMN}}", spoken(sentence, unicode), width)
     return "\n".join(line if unicode else ascii_only(line) for line in out)
 
 

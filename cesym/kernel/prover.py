@@ -12,7 +12,7 @@ from cesym.kernel.terms import ONE, Poly, atom, minus, number, scale, whole
 
 UNKNOWN, NONNEGATIVE, POSITIVE = 0, 1, 2
 DEPTH, NESTING = 5, 2
-LARGEST_WORK = 600_000
+LARGEST_WORK = 200_000
 
 
 class Prover:

@@ -173,8 +173,8 @@ class Context(NormalForm):
         """The term of a tree, shown to be defined in every model of what is given."""
         place = (e, *env.items(), bool(self.equations))
         if place not in self.seen:
-            self.spend(10)
             self.seen[place] = self.read_afresh(e, env)
+            self.spend(10 + len(key(self.seen[place])) // 20)  # a large term costs more wherever it goes
         return self.seen[place]
 
     def read_afresh(self, e: Tree, env: dict) -> Poly:

@@ -13,11 +13,11 @@ import mpmath
 
 from cesym.kernel.trees import Refused, Tree
 
-DIGITS, LONGEST = 50, 2_000
+DIGITS, LONGEST, LARGEST_EXPONENT = 50, 2_000, 100_000
 CLOSE = mpmath.mpf(10) ** -25
 RELATIONS = {"Eq": (0,), "Gt": (1,), "Ge": (0, 1), "Lt": (-1,), "Le": (-1, 0), "Ne": (-1, 1)}  # signs of a - b
 FUNCTIONS: dict[str, Any] = {
-    "exp": lambda c, x: c.exp(x),
+    "exp": lambda c, x: exponential(c, x),
     "log": lambda c, x: c.log(x),
     "Abs": lambda c, x: abs(x),
     "gamma": lambda c, x: c.gamma(x),
@@ -34,6 +34,17 @@ def table(model: tuple) -> dict[str, Any]:
 
 def inexact(x: Any, context: Any) -> Any:
     return context.mpf(x.numerator) / x.denominator if isinstance(x, Fraction) else x
+
+
+def exponential(context: Any, x: Any) -> Any:
+    """exp x, of numbers that are not astronomical: a tower of powers would never end."""
+    if not abs(x) < LARGEST_EXPONENT:
+        raise Refused("a number in the line is too large to evaluate")
+    return context.exp(x)
+
+
+def is_small(x: Any) -> bool:
+    return not isinstance(x, Fraction) or x.numerator.bit_length() + x.denominator.bit_length() < LARGEST_EXPONENT
 
 
 def mixed(values: list, context: Any) -> list:
@@ -65,9 +76,9 @@ def evaluate(e: Tree, model: dict, env: dict | None = None, context: Any = mpmat
             return prod(mixed([value(t) for t in factors], context))
         case ("Pow", base, exponent):
             b, x = value(base), value(exponent)
-            if isinstance(x, Fraction) and x.denominator == 1 and abs(x) < 1000:
+            if isinstance(x, Fraction) and x.denominator == 1 and abs(x) < 1000 and is_small(b):
                 return b ** int(x)
-            return context.exp(inexact(x, context) * context.log(inexact(b, context)))
+            return exponential(context, inexact(x, context) * context.log(inexact(b, context)))
         case ("Sum" | "Product" as kind, body, *limits):
             values = mixed([evaluate(body, model, at, context) for at in points(limits, model, env)], context)
             return sum(values, Fraction(0)) if kind == "Sum" else prod(values, start=Fraction(1))

@@ -4,6 +4,7 @@
 a change can leave the value as it was.
 """
 
+import random
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
@@ -214,21 +215,40 @@ def fits(kind: str, at: Place) -> bool:
     return kind != "index range" and (at.role == "value" or kind == "index shifted") and isinstance(at.part, sp.Expr)
 
 
+def altered(kind: str, e: Any, at: Place, letters: dict[str, Any]) -> Iterator[Any]:
+    """The expression with the part at a place changed in all ways of one kind, as far as SymPy lets it be built."""
+    for part in KINDS[kind](at, letters):
+        try:
+            line = put(e, at.path, part)
+        except (TypeError, ValueError, AttributeError):
+            continue
+        if line != e and isinstance(line, sp.Expr) and not line.has(sp.nan, sp.zoo, sp.I, sp.oo):
+            yield line
+
+
 def mutants(e: Any, letters: dict[str, Any]) -> Iterator[tuple[str, Any]]:
     """(kind, expression) for every change at every place; each expression once, and never the original."""
-    seen = {e}
+    seen = set()
     for at in places(e):
-        for kind, mutate in KINDS.items():
-            if not fits(kind, at):
-                continue
-            for part in mutate(at, letters):
-                try:
-                    line = put(e, at.path, part)
-                except (TypeError, ValueError, AttributeError):  # SymPy will not have it
-                    continue
-                if line not in seen and isinstance(line, sp.Expr) and not line.has(sp.nan, sp.zoo, sp.I, sp.oo):
+        for kind in KINDS:
+            for line in altered(kind, e, at, letters) if fits(kind, at) else ():
+                if line not in seen:
                     seen.add(line)
                     yield kind, line
+
+
+def changes(kind: str, lines: list[tuple], letters: dict[str, Any], rng: random.Random) -> Iterator[tuple]:
+    """(claim, changed line) of one kind from (claim, line), the places in random order: first one change each, then the rest."""
+    spots = [(claim, line, at) for claim, line in lines for at in places(line) if fits(kind, at)]
+    rng.shuffle(spots)
+    left = []
+    for claim, line, at in spots:
+        new = list(altered(kind, line, at, letters))
+        rng.shuffle(new)
+        yield from ((claim, one) for one in new[:1])
+        left += [(claim, one) for one in new[1:]]
+    rng.shuffle(left)
+    yield from left
 
 
 def whole_line(e: Any, letters: dict[str, Any]) -> Iterator[tuple[str, Any]]:

@@ -11,7 +11,7 @@ from .facts import contradicted, mixed, out_of_range, tampered
 from .files import edited
 from .forgeries import disguised, inexact, namesakes, stolen
 from .laundering import certificates, compositions, constants, minimisers, renamed_relations
-from .mutators import mutants, whole_line
+from .mutators import KINDS, changes, whole_line
 
 SHARES = {
     "changed line": 40, "changed first line": 6, "fact out of range": 5, "fact tampered": 8, "contradictory": 3, "mixed": 5, "lying": 4,
@@ -19,32 +19,47 @@ SHARES = {
 }  # fmt: skip
 
 
-def lines(name: str, before: bool = False) -> Iterator[Case]:
-    """Each step of a chain with its line (or the line before) changed at one place."""
+def lines(name: str, rng: random.Random, before: bool = False) -> Iterator[Case]:
+    """Each step of a chain with its line (or the line before) changed at one place; kinds, steps and places mixed."""
     d = chains()[name]
-    for claim in right(name, d):
-        old = claim.before if before else claim.after
-        for kind, line in (*mutants(old, d.letters), *whole_line(old, d.letters)):
-            yield Case(kind, claim._replace(kind=kind, before=line) if before else claim._replace(kind=kind, after=line))
+    steps = right(name, d)
+    streams = {}
+    for kind in KINDS:
+        streams[kind] = changes(kind, [(claim, claim.before if before else claim.after) for claim in steps], d.letters, rng)
+    streams["swapped everywhere"] = ((claim, line) for claim in steps for _, line in whole_line(claim.before if before else claim.after, d.letters))
+    seen = set()
+    while streams:
+        for kind in list(streams):
+            claim, line = next(streams[kind], (None, None))
+            if claim is None:
+                del streams[kind]
+            elif (claim, line) not in seen:
+                seen.add((claim, line))
+                label = "swapped symbols" if kind == "swapped everywhere" else kind
+                yield Case(label, claim._replace(kind=label, **{"before" if before else "after": line}))
+
+
+def spread(cases: list[Case], rng: random.Random) -> Iterator[Case]:
+    return iter(rng.sample(cases, len(cases)))
 
 
 SOURCES = {
     "changed line": lines,
-    "changed first line": lambda name: lines(name, True),
-    "fact out of range": lambda name: out_of_range(name, chains()[name]),
-    "fact tampered": lambda name: tampered(name, chains()[name]),
-    "contradictory": lambda name: contradicted(name, chains()[name]),
-    "mixed": lambda name: mixed(name, chains()[name], chains()),
-    "lying": lambda name: disguised(name, chains()[name]),
-    "float": lambda name: inexact(name, chains()[name]),
-    "namesake": lambda name: namesakes(name, chains()[name]),
-    "stolen": lambda name: stolen(name, chains()[name], chains()),
-    "laundered": lambda name: renamed_relations(name, chains()[name]),
-    "constants": lambda name: constants(name, chains()[name]),
-    "certificate": lambda name: certificates(name, chains()[name]),
-    "compositions": lambda name: compositions(name, chains()[name]),
-    "minimisers": lambda name: minimisers(name, chains()[name]),
-    "files": lambda name: edited(name, chains()[name], 60),
+    "changed first line": lambda name, rng: lines(name, rng, True),
+    "fact out of range": lambda name, rng: spread(list(out_of_range(name, chains()[name])), rng),
+    "fact tampered": lambda name, rng: spread(list(tampered(name, chains()[name])), rng),
+    "contradictory": lambda name, rng: spread(list(contradicted(name, chains()[name])), rng),
+    "mixed": lambda name, rng: spread(list(mixed(name, chains()[name], chains())), rng),
+    "lying": lambda name, rng: spread(list(disguised(name, chains()[name])), rng),
+    "float": lambda name, rng: spread(list(inexact(name, chains()[name])), rng),
+    "namesake": lambda name, rng: spread(list(namesakes(name, chains()[name])), rng),
+    "stolen": lambda name, rng: spread(list(stolen(name, chains()[name], chains())), rng),
+    "laundered": lambda name, rng: spread(list(renamed_relations(name, chains()[name])), rng),
+    "constants": lambda name, rng: spread(list(constants(name, chains()[name])), rng),
+    "certificate": lambda name, rng: spread(list(certificates(name, chains()[name])), rng),
+    "compositions": lambda name, rng: spread(list(compositions(name, chains()[name])), rng),
+    "minimisers": lambda name, rng: spread(list(minimisers(name, chains()[name])), rng),
+    "files": lambda name, rng: spread(list(edited(name, chains()[name], 60, rng.random())), rng),
 }
 
 
@@ -53,13 +68,16 @@ def chosen(n: int, seed: int, names: Iterable[str] | None = None) -> list[Case]:
     rng, total, found = random.Random(seed), sum(SHARES.values()), []
     names = tuple(names or chains())
     for source, share in SHARES.items():
-        each = {name: list(SOURCES[source](name)) for name in names}
-        pools = [cases for cases in each.values() if cases]
-        left = max(1, n * share // total)
-        for at, pool in enumerate(sorted(pools, key=len)):
-            take = min(len(pool), -(-left // (len(pools) - at)))
-            found += rng.sample(pool, take)
-            left -= take
+        streams = [SOURCES[source](name, rng) for name in rng.sample(names, len(names))]
+        wanted = max(1, n * share // total)
+        while streams and wanted > 0:
+            for stream in list(streams):
+                case = next(stream, None)
+                if case is None:
+                    streams.remove(stream)
+                elif wanted > 0:
+                    found.append(case)
+                    wanted -= 1
     return found
 
 

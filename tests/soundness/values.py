@@ -148,7 +148,7 @@ def power(base: Any, exponent: Any) -> Any:
             raise Undefined("a division by zero")
         if abs(exponent) < 100:
             return base ** int(exponent)
-        return exponential(exponent * mpmath.log(abs(rough(base)))) * (-1) ** int(exponent) if base else Fraction(0)
+        return exponential(rough(exponent) * mpmath.log(abs(rough(base)))) * (-1) ** int(exponent) if base else Fraction(0)
     return exponential(rough(exponent) * mpmath.log(positive(rough(base))))
 
 
