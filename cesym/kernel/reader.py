@@ -171,7 +171,7 @@ class Context(NormalForm):
 
     def read(self, e: Tree, env: dict) -> Poly:
         """The term of a tree, shown to be defined in every model of what is given."""
-        place = (e, *env.items(), bool(self.equations))
+        place = (e, *env.items(), len(self.equations))
         if place not in self.seen:
             self.seen[place] = self.read_afresh(e, env)
             self.spend(10 + len(key(self.seen[place])) // 20)  # a large term costs more wherever it goes
