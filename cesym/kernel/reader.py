@@ -13,7 +13,7 @@ from cesym.kernel.normal_form import NormalForm
 from cesym.kernel.prover import DEPTH, NONNEGATIVE, POSITIVE, UNKNOWN
 from cesym.kernel.terms import (
     ONE, ZERO, Poly, add, atom, atoms, coefficient, const, fresh, has, height, key, mentions, minus, number,
-    only_atom, scale, walk,
+    only_atom, scale,
 )  # fmt: skip
 from cesym.kernel.trees import HEADS, Refused, Tree
 

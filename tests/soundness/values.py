@@ -37,8 +37,9 @@ def whole(x: Any) -> bool:
     return isinstance(x, Fraction) and x.denominator == 1
 
 
-def alike(a: Any, b: Any) -> tuple:
-    return (a, b) if isinstance(a, Fraction) and isinstance(b, Fraction) else (rough(a), rough(b))
+def alike(*values: Any) -> tuple:
+    """The same numbers, exact only if all of them are."""
+    return values if all(isinstance(v, Fraction) for v in values) else tuple(map(rough, values))
 
 
 def same(a: Any, b: Any) -> bool:

@@ -12,7 +12,7 @@ from typing import Any
 
 import sympy as sp
 
-from cesym.expressions import expression, name_of
+from cesym.expressions import name_of
 
 from .values import Model, Undefined, holds, instances, truth, value
 
@@ -192,7 +192,7 @@ class World:
             for tree, arity in self.given.letters:
                 name = name_of(tree)
                 wrong_kind = isinstance(model.get(name), dict) != bool(arity)
-                anything = name in self.loose and loose or (turn % 3 == 2 and name not in ("N", "C") and self.rng.random() < 0.3)
+                anything = (name in self.loose and loose) or (turn % 3 == 2 and name not in ("N", "C") and self.rng.random() < 0.3)
                 if name not in model or wrong_kind or anything:
                     model[name] = free(self.rng, tree, arity)
             for _ in "123":
