@@ -374,7 +374,8 @@ class Context(NormalForm):
         Any other equation must move as a whole or not at all: it would tie what is to move to what is to stay.
         """
         moving, lefts = set(over), [left for left, _ in self.ties]
-        definitions = [(left, rest) for left, rest in self.ties if left and lefts.count(left) == 1 and left not in moving]
+        once = {left for left in lefts if left and lefts.count(left) == 1} - moving
+        definitions = [(left, rest) for left, rest in self.ties if left in once]
         for _ in definitions:
             moving |= {left for left, rest in definitions if mentions(rest, moving)}
         for left, rest in self.ties:
