@@ -223,6 +223,9 @@ class Search:
     def __init__(self, facts: tuple, declared: Declared, rng: random.Random, simple: bool = False) -> None:
         self.facts, self.rng, self.simple = facts, rng, simple
         self.arity = {name_of(t): arity for t, arity in declared}
+        twice = [name for name in self.arity if sum(name == name_of(t) for t, _ in declared) > 1]
+        if twice:
+            raise ValueError(f"given: two different objects are called {twice[0]}")
         self.flags = {name_of(t): set((t[1] if t[0] == "Indexed" else t)[2]) for t, _ in declared}
         self.sizes = [name for name, n in self.arity.items() if not n and {"integer", "positive"} <= self.flags[name]]
         self.defined: dict[str, set[str]] = {}  # letters alone on the left of an equation, with those it needs

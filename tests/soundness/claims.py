@@ -194,7 +194,7 @@ def certified(claim: Claim, model: Model) -> bool:
     for weight, kind, t, *limits in terms:
         for env in environments([tuple(map(sp.sympify, limit)) for limit in limits][::-1], model, {}):
             w, x = rough(value(weight, model, env)), rough(value(t, model, env))
-            if w < 0 or (kind == "log" and x <= 0) or kind not in ("log", "square"):
+            if sign(w, Fraction(0)) < 0 or (kind == "log" and x <= 0) or kind not in ("log", "square"):
                 return False
             total += w * (x**2 if kind == "square" else x - 1 - mpmath.log(x))
     return relation in ("≥", "≤") and sign(gap, Fraction(0)) >= 0 and same(gap, total)

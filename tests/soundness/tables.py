@@ -68,8 +68,8 @@ def chosen(n: int, seed: int, names: Iterable[str] | None = None) -> list[Case]:
     rng, total, found = random.Random(seed), sum(SHARES.values()), []
     names = tuple(names or chains())
     for source, share in SHARES.items():
-        streams = [SOURCES[source](name, rng) for name in rng.sample(names, len(names))]
         wanted = max(1, n * share // total)
+        streams = [SOURCES[source](name, rng) for name in rng.sample(names, min(len(names), 2 + wanted // 8))]
         while streams and wanted > 0:
             for stream in list(streams):
                 case = next(stream, None)
