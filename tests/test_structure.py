@@ -38,7 +38,7 @@ HAND_OVERS = frozenset(
 # The modules that import by a name they compute, from a table of names or one they were given.
 COMPUTING = frozenset({"cesym.__init__", "cesym.numeric.function", "cesym.plots.canvas"})
 
-KERNEL_LINES = 1170  # the aim is 900
+KERNEL_LINES = 1230  # the aim is 900
 
 
 def package_sources() -> dict[str, str]:
