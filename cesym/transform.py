@@ -121,6 +121,10 @@ def instance(d: Derivation, values: Mapping[str, Any]) -> Derivation:
             raise ValueError(f"instance: there is no letter {name!r} here; there are {', '.join(sorted(known))}")
         if known[name] == 0:
             numbers[name] = exact(name, value)
+            declared = next(set(t[2]) for t, _ in d.given.letters if name_of(t) == name)
+            whole = numbers[name].is_Integer or "integer" not in declared
+            if not whole or ("positive" in declared and numbers[name] <= 0):
+                raise ValueError(f"instance: {name} is declared {' and '.join(sorted(declared))}, which {value} is not")
         elif known[name] == 1 and isinstance(value, list | tuple):
             families[name] = [exact(name, each) for each in value]
         else:

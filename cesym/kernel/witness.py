@@ -13,7 +13,8 @@ import mpmath
 
 from cesym.kernel.trees import Refused, Tree
 
-DIGITS, LONGEST, LARGEST_EXPONENT = 50, 2_000, 100_000
+DIGITS, LONGEST, LARGEST_NUMBER = 50, 2_000, 100_000  # digits, terms of a sum, bits
+LARGEST_EXPONENT = mpmath.mpf(10) ** 1000
 CLOSE = mpmath.mpf(10) ** -25
 RELATIONS = {"Eq": (0,), "Gt": (1,), "Ge": (0, 1), "Lt": (-1,), "Le": (-1, 0), "Ne": (-1, 1)}  # signs of a - b
 FUNCTIONS: dict[str, Any] = {
@@ -44,7 +45,7 @@ def exponential(context: Any, x: Any) -> Any:
 
 
 def is_small(x: Any) -> bool:
-    return not isinstance(x, Fraction) or x.numerator.bit_length() + x.denominator.bit_length() < LARGEST_EXPONENT
+    return not isinstance(x, Fraction) or x.numerator.bit_length() + x.denominator.bit_length() < LARGEST_NUMBER
 
 
 def mixed(values: list, context: Any) -> list:

@@ -209,15 +209,14 @@ def claim_of(name: str, d: Derivation, before: Any, move: Move) -> Claim:
 
 
 def verified(d: Derivation) -> tuple[bool, str]:
-    """Does a derivation that was put together by hand pass for a checked one, by any of the ways to ask?"""
-    found = []
-    for ask in (lambda: d.recheck(), lambda: d.statement, lambda: d.evidence, lambda: d.lines, lambda: d.conclusion):
+    """Does a derivation that was put together by hand pass for a checked one?"""
+    for ask in (lambda: d.recheck(), lambda: d.statement):
         try:
             ask()
-            found.append("passes")
+            return True, "passes"
         except (Refused, ValueError, TypeError) as e:
-            found.append(str(e))
-    return "passes" in found, "; ".join(found)
+            why = str(e)
+    return False, why
 
 
 def of_kernel(d: Derivation, steps: Any) -> tuple[bool, str]:

@@ -3,6 +3,7 @@
 import random
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import chain
 
 from .blind import blind
 from .chains import chains
@@ -63,27 +64,34 @@ SOURCES = {
 }
 
 
-def chosen(n: int, seed: int, names: Iterable[str] | None = None) -> list[Case]:
-    """About n attacks, over all sources and all chains (or some of them)."""
-    rng, total, found = random.Random(seed), sum(SHARES.values()), []
-    names = tuple(names or chains())
-    for source, share in SHARES.items():
-        wanted = max(1, n * share // total)
-        streams = [SOURCES[source](name, rng) for name in rng.sample(names, min(len(names), 2 + wanted // 8))]
-        while streams and wanted > 0:
-            for stream in list(streams):
-                case = next(stream, None)
-                if case is None:
-                    streams.remove(stream)
-                elif wanted > 0:
-                    found.append(case)
-                    wanted -= 1
+def chosen(n: int, seed: int) -> list[Case]:
+    """About n attacks, over all sources and all chains."""
+    return [case for source in SHARES for case in drawn(source, max(1, n * SHARES[source] // sum(SHARES.values())), seed)]
+
+
+def drawn(source: str, wanted: int, seed: int) -> list[Case]:
+    """Attacks of one source, taken from one chain after the other."""
+    rng, found = random.Random(f"{seed} {source}"), []
+    streams = []
+    for name in rng.sample(tuple(chains()), len(chains())):
+        stream = SOURCES[source](name, rng)
+        first = next(stream, None)
+        streams += [chain([first], stream)] if first else []
+        if len(streams) >= 2 + wanted // 8:
+            break
+    while streams and len(found) < wanted:
+        for stream in list(streams):
+            case = next(stream, None)
+            if case is None:
+                streams.remove(stream)
+            elif len(found) < wanted:
+                found.append(case)
     return found
 
 
-def blinded(n: int, seed: int, names: Iterable[str] | None = None) -> list[Case]:
-    names = tuple(names or chains())
-    return [case for name in names for case in blind(name, chains()[name], -(-n // len(names)), seed)]
+def blinded(n: int, seed: int) -> list[Case]:
+    """About n witness-blind wrong steps, as many from each chain."""
+    return [case for name, d in chains().items() for case in blind(name, d, -(-n // len(chains())), seed)]
 
 
 @dataclass

@@ -124,6 +124,8 @@ def combined(e: Any, values: list) -> Any:
 def number(model: Model, name: str, where: tuple | None = None) -> Any:
     found = model[name]
     if where is not None:
+        if isinstance(found, dict) and len(where) == len(next(iter(found))) and where not in found:
+            raise NotImplementedError("an entry further out than our models reach")
         found = found.get(where) if isinstance(found, dict) else None
     if found is None or isinstance(found, dict):
         raise Undefined(f"{name} has no value at {where}")
@@ -207,5 +209,5 @@ def holds(fact: Any, model: Model) -> bool:
     """Whether a fact of ``Given.facts`` holds at a model, over all of its ranges; not where it has no value."""
     try:
         return all(truth(fact.prop, model, env) for env in instances(fact, model))
-    except Undefined:
+    except (Undefined, NotImplementedError, OverflowError):
         return False

@@ -217,7 +217,7 @@ class World:
                         model[left.base.label.name] = {**model[left.base.label.name], where: new}
                     else:
                         model[left.name] = new
-        except (Undefined, TypeError):
+        except (Undefined, NotImplementedError, OverflowError, TypeError):
             return
 
     def suitable(self, prop: Any, model: Model, env: dict) -> Any:
