@@ -12,7 +12,7 @@ from typing import Any
 import mpmath
 import sympy as sp
 
-DIGITS = 60  # of which 50 count
+DIGITS = 200  # of which 50 count
 LONGEST = 1000  # terms of a sum
 LARGEST = 10**6  # argument of an exponential
 SAME = mpmath.mpf(10) ** -48

@@ -18,6 +18,7 @@ from .values import Model, Undefined, holds, instances, truth, value
 
 REACH = range(-3, 15)
 LARGEST = 6  # as a rule; witness-blind errors need more
+CLASSES = (1, 2, 3, 4, 5, 7)
 Values = Callable[[random.Random], Fraction]
 
 
@@ -103,21 +104,21 @@ def labels(rng: random.Random, n: int, classes: int) -> dict:
 
 
 def classes(rng: random.Random, n: int) -> Model:
-    c = size(rng, 4)
+    c = rng.choice(CLASSES)
     y = labels(rng, n, c)
     q = {at: Fraction(y[at[0],] == at[1]) if 1 <= at[0] <= n and 1 <= at[1] <= c else some(rng) for at in product(REACH, REACH)}
     return {"C": Fraction(c), "y": y, "p": table(rng, n, c, above), "q": q}
 
 
 def shares(rng: random.Random, n: int) -> Model:
-    c = size(rng, 4)
+    c = rng.choice(CLASSES)
     y = labels(rng, n, c)
     share = {(b,): Fraction(sum(y[a,] == b for a in range(1, n + 1)), n) if 1 <= b <= c else some(rng) for b in REACH}
     return {"C": Fraction(c), "y": y, "p": family(rng, c, above), r"\hat q": share}
 
 
 def mean_targets(rng: random.Random, n: int) -> Model:
-    c = size(rng, 4)
+    c = rng.choice(CLASSES)
     q = table(rng, n, c, real)
     mean = {(b,): sum(q[a, b] for a in range(1, n + 1)) / n if 1 <= b <= c else some(rng) for b in REACH}
     return {"C": Fraction(c), "q": q, "p": family(rng, c, above), r"\hat q": mean}
@@ -140,7 +141,7 @@ def logits(rng: random.Random, n: int) -> Model:
 
 
 def softmax(rng: random.Random, n: int) -> Model:
-    c = size(rng, 4)
+    c = rng.choice(CLASSES)
     return {"C": Fraction(c), "y": labels(rng, n, c), "z": table(rng, n, c, real), "m": Fraction(size(rng, n)), "c": Fraction(size(rng, c))}
 
 
