@@ -220,7 +220,7 @@ def test_reductions_of_nothing():
 REFUSED = [
     (bce, ([0, 1], [0.5, 1.5]), ValueError, "prediction p must hold numbers in [0, 1]; got p[1] = 1.5"),
     (bce, (0, -0.1), ValueError, "prediction p must hold numbers in [0, 1]; got p = -0.1"),
-    (bce, (2, 0.5), ValueError, "target k must hold numbers in [0, 1]; got k = 2.0"),
+    (bce, (2, 0.5), ValueError, "target k must hold numbers in [0, 1]; got k = 2"),
     (
         bce,
         (0, [[0.5, -0.25], [3, NAN]]),
@@ -266,7 +266,7 @@ REFUSED = [
     ),
     (cross_entropy, (0.5, 0.5), ValueError, "target q must have at least 1 axis, the last for C; got shape ()"),
     (cross_entropy, ([0, 1], [0.5, 1.5]), ValueError, "prediction p must hold numbers in [0, 1]; got p[1] = 1.5"),
-    (gaussian_nll, (1, 2, [1, -2]), ValueError, "parameter v must hold numbers that are at least 0; got v[1] = -2.0"),
+    (gaussian_nll, (1, 2, [1, -2]), ValueError, "parameter v must hold numbers that are at least 0; got v[1] = -2"),
     (gaussian_nll, (1, 2, -INF), ValueError, "parameter v must hold numbers that are at least 0; got v = -inf"),
     (gaussian_nll, (1, 2), TypeError, "gaussian_nll takes 3 arguments (target x, prediction mu, parameter v); got 2"),
 ]
@@ -326,7 +326,7 @@ BUILDING = [
         "the same axis of x runs to C and to N",
     ),
     (lambda: lambdify(q, Sum(q[i, i], (i, 1, N))), NotImplementedError, "cannot read the diagonal of q"),
-    (lambda: lambdify(X, sp.loggamma(X)), NotImplementedError, "backend='numpy' has no loggamma; got loggamma(x)"),
+    (lambda: lambdify(X, sp.zeta(X)), NotImplementedError, "lambdify cannot compute zeta; got zeta(x)"),
     (lambda: lambdify(X, sqrt(-1) * X), ValueError, "lambdify needs real numbers; got I"),
 ]
 
@@ -467,11 +467,11 @@ def test_code_is_what_runs(name):
 
 def test_code_and_report_say_what_happens():
     f = bce.lambdify()
-    assert "return 0.0 - weighted(k, np.log(p)) - weighted(1 - k, np.log1p(-p))" in f.code
+    assert "np.log1p(-p)" in f.code
     assert f.code.startswith("import numpy as np\n") and "Any" not in f.code
     assert "log of 1 + t: log(1 - p) -> log1p(-p)" in f.report
     assert lambdify(X, X + 1).report == "printed as it stands"
-    assert "printed as it stands: log(ratio(p, 1 - p))" in lambdify(P, log(P / (1 - P))).report
+    assert "printed as it stands: exp(p**3)" in lambdify(P, sp.exp(P**3)).report
     assert repr(f).startswith("<bce(target k, prediction p)")
     shared = lambdify((X, M), ((X - M) ** 2, exp(X - M)))
     assert shared.code.count("x - mu") == 1

@@ -6,7 +6,19 @@ import sympy as sp
 from sympy import Abs, KroneckerDelta, Piecewise, Rational, Sum, exp, log, pi, sqrt
 
 from cesym.numeric import nodes
-from cesym.numeric.nodes import dominated, except_at_zero, log1p, log_times, ratio, square_over, weighted, xdivy
+from cesym.numeric.nodes import (
+    dominated,
+    except_at_zero,
+    log1p,
+    log_times,
+    logit,
+    ratio,
+    sigmoid,
+    softplus,
+    square_over,
+    weighted,
+    xdivy,
+)
 from cesym.numeric.rewritings import Known
 from cesym.numeric.stable import stabilise
 from cesym.symbols import C, N, c, i, j, k, m, mu, p, q, scalar, sigma, v, x, z
@@ -18,7 +30,7 @@ DELTA = KroneckerDelta
 # What a rule makes of a formula; None where it stays as it is.
 RULES = [
     (log(1 - P), log1p(-P)),
-    (log(1 + exp(-Z)), log1p(exp(-Z))),
+    (log(1 + exp(-Z)), softplus(-Z)),
     (log(2 - P), None),
     (log(P), None),
     (K * log(P), weighted(K, log(P))),
@@ -33,13 +45,13 @@ RULES = [
     (log(2 * pi * sigma**2), 2 * log_times(sigma, sqrt(2 * pi))),
     (log(X**2), None),
     (log(sigma**2), 2 * log(sigma)),
-    (log(P / (1 - P)), log(ratio(P, 1 - P))),
+    (log(P / (1 - P)), logit(P)),
     ((X - M) ** 2 / (2 * v), square_over(X - M, v, Rational(1, 2))),
     ((2 * M - 2 * X) / (2 * v), xdivy(M - X, v)),
     ((X - M) ** 2 / v**2, xdivy(X - M, v) ** 2),
     ((X - M) ** 2 / v**3, xdivy(xdivy(X - M, v), v) * xdivy(X - M, v)),
     (1 / v**2, ratio(ratio(1, v), v)),
-    (1 / (1 + exp(-Z)), ratio(1, 1 + exp(-Z))),
+    (1 / (1 + exp(-Z)), sigmoid(Z)),
     (sp.sin(X) / X, ratio(sp.sin(X), X)),
     ((X**2 - X) / (X * v), xdivy(X, v) - ratio(1, v)),
     (K / P**2, xdivy(xdivy(K, P), P)),
@@ -80,16 +92,6 @@ def test_the_score_from_any_of_its_spellings():
         assert same(made, expected) == 0
 
 
-MEANING = {
-    log1p: lambda t: log(1 + t),
-    log_times: lambda t, a: log(a * t),
-    weighted: lambda w, value: w * value,
-    ratio: lambda n, d: n / d,
-    xdivy: lambda n, d: n / d,
-    square_over: lambda r, v, a: a * r**2 / v,
-    except_at_zero: lambda value, *_: value,
-    dominated: lambda lead, rest: lead + rest,
-}
 AWAY = {
     K: Rational(2, 7),
     P: Rational(3, 5),
@@ -102,17 +104,9 @@ AWAY |= {sigma: Rational(13, 6), N: 4, C: 3, j: 2, m: 3, i: 1}
 AWAY |= {q[n]: Rational(n, 7) for n in (1, 2, 3)}
 
 
-def ordinary(e):
-    """The expression with each node replaced by what it means over the reals."""
-    if not e.args or isinstance(e, sp.Indexed):
-        return e
-    args = [ordinary(part) for part in e.args]
-    return MEANING[type(e)](*args) if type(e) in MEANING else e.func(*args)
-
-
 def same(made, expected):
     """How far two expressions are from each other at a point where all is defined."""
-    gap = (ordinary(made) - ordinary(expected)).subs({N: 4, C: 3, j: 2, m: 3, i: 1}).doit().subs(AWAY)
+    gap = (nodes.unfolded(made) - nodes.unfolded(expected)).subs({N: 4, C: 3, j: 2, m: 3, i: 1}).doit().subs(AWAY)
     return abs(sp.N(gap, 30)) if abs(sp.N(gap, 30)) > mpmath.mpf(10) ** -25 else 0
 
 
@@ -125,4 +119,7 @@ def test_rule_keeps_the_value(before):
 
 
 def test_every_node_has_a_meaning():
-    assert {getattr(nodes, name) for name in nodes.__all__} == MEANING.keys()
+    for name in nodes.__all__:
+        node = getattr(nodes, name)
+        if isinstance(node, type) and node is not nodes.Node:
+            assert node.meaning is not nodes.Node.meaning, name

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from sympy import Indexed, IndexedBase, Symbol, sympify
 
 from cesym.numeric.function import BACKENDS, Lambdified, Request, built
-from cesym.numeric.printer import Output
+from cesym.numeric.lower import Output
 from cesym.parse import parse
 
 if TYPE_CHECKING:

@@ -1,16 +1,17 @@
 """From formulas to one callable: signature, stable forms, a backend's source, and the report on all of it."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from importlib import import_module
 from typing import Any
 
-from sympy import Expr, Indexed, IndexedBase, KroneckerDelta, Pow, Symbol, exp, log
+from sympy import Expr, Indexed, KroneckerDelta, Pow, Symbol, exp, log
 
-from cesym.numeric.printer import Output
+from cesym.numeric.lower import Output
 from cesym.numeric.rewritings import Known
-from cesym.numeric.signature import Place, Signature, read_signature
+from cesym.numeric.signature import Place, Request, Signature, read_signature
 from cesym.numeric.stable import Rewriting, stabilise
+from cesym.numeric.writer import Names
 
 __all__ = ["BACKENDS", "Lambdified", "Request", "built"]
 
@@ -29,6 +30,7 @@ class Lambdified:
     code: str
     report: str
     check: bool
+    outputs: Any = field(repr=False)
     functions: tuple[Callable[..., Any], ...] = field(repr=False)
     are_labels: Callable[..., bool] = field(repr=False)
 
@@ -37,25 +39,11 @@ class Lambdified:
             expected = f"{len(self.arguments)} arguments ({', '.join(self.arguments)})"
             raise TypeError(f"{self.name} takes {expected}; got {len(values)}")
         with_labels = len(self.functions) > 1 and self.are_labels(values[0], values[1:])
-        return self.functions[with_labels](values, self.check if check is None else check)
+        results = self.functions[with_labels](values, self.check if check is None else check)
+        return nested(self.outputs, iter(results))
 
     def __repr__(self) -> str:
         return f"<{self.name}({', '.join(self.arguments)}): .code is what runs, .report what was rewritten>"
-
-
-@dataclass(frozen=True)
-class Request:
-    """What is to be built: letters with their names in messages, and a nested tuple of outputs."""
-
-    name: str
-    args: Sequence[Any]
-    labels: Sequence[str]
-    outputs: Any
-    given: Any = ()
-    axes: Mapping[Symbol, Any] = field(default_factory=dict)
-    labelled: IndexedBase | None = None
-    reduction: str | None = None
-    check: bool = True
 
 
 def built(request: Request, backend: str) -> Lambdified:
@@ -76,7 +64,7 @@ def built(request: Request, backend: str) -> Lambdified:
             kept.extend(naive(expr, known))
             return one._replace(expr=expr)
 
-        code, function = module.build(request.name, own, mapped(stable, outputs), request.reduction)
+        code, function = module.build(identifier(request.name), own, [stable(one) for one in leaves(outputs)], request)
         codes.append(code)
         functions.append(function)
     return Lambdified(
@@ -85,9 +73,22 @@ def built(request: Request, backend: str) -> Lambdified:
         "\n\n".join(codes),
         report(used, kept),
         request.check,
+        request.outputs,
         tuple(functions),
         module.are_labels,
     )
+
+
+def identifier(name: str) -> str:
+    """The name of a loss as Python accepts it."""
+    return Names().fresh(name)
+
+
+def nested(shape: Any, results: Iterator[Any]) -> Any:
+    """The results, nested in tuples as the outputs are."""
+    if isinstance(shape, Output):
+        return next(results)
+    return tuple(nested(one, results) for one in shape)
 
 
 def signature_of(request: Request) -> Signature:

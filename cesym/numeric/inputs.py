@@ -1,22 +1,40 @@
-"""What a function of arrays does with its arguments before it computes: one floating type, shapes, ranges.
+"""What a function of NumPy arrays does with its arguments before it computes: types, shapes, ranges.
 
 Every refusal is one sentence that names the argument, what was given and what is expected.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from cesym.numeric.signature import Argument, Signature
 
-__all__ = ["are_labels", "prepared"]
+__all__ = ["Arrays", "are_labels", "prepared", "reader"]
 
 
-def prepared(signature: Signature, values: Sequence[Any], check: bool) -> tuple[list[Any], np.dtype]:
-    """The arguments as arrays of one floating type (labels stay integers), and the type of the result.
+@dataclass(frozen=True)
+class Arrays:
+    """The arguments of one call, the shape of the samples, the length of each axis, the type of the results."""
 
-    The type is the widest of the floating arrays given; Python numbers, integers and bools do not widen it.
+    signature: Signature
+    values: tuple[Any, ...]
+    shape: tuple[int, ...]
+    sizes: Mapping[Any, int]
+    dtype: np.dtype
+
+    def tail(self, n: int) -> tuple[int, ...]:
+        """The lengths of the trailing axes of an argument."""
+        rank = len(self.signature.arguments[n].sizes)
+        return self.values[n].shape[self.values[n].ndim - rank :]
+
+
+def prepared(signature: Signature, values: Sequence[Any]) -> Arrays:
+    """The arguments as arrays that fit together; numbers are looked at later, block by block.
+
+    The type of the results is the widest of the floating arrays given; Python numbers, integers and bools do not
+    widen it. Computed is in float64 whatever the type is.
     """
     arrays = [as_array(one, value) for one, value in zip(signature.arguments, values, strict=True)]
     floating = [
@@ -25,21 +43,32 @@ def prepared(signature: Signature, values: Sequence[Any], check: bool) -> tuple[
         if array.dtype.kind == "f" and type(value) is not float
     ]
     dtype = np.result_type(*floating) if floating else np.dtype(np.float64)
-    # Half precision is a way to store numbers: computing in it would lose what it stores.
-    computed = np.result_type(dtype, np.float32)
-    for n, one in enumerate(signature.arguments):
-        if one.place is None:
-            arrays[n] = arrays[n].astype(computed, copy=False)
-        elif arrays[n].dtype.kind not in "iu":
-            raise TypeError(f"{one.label} must hold integer labels; got dtype {arrays[n].dtype}")
-    sizes = check_shapes(signature, arrays)
-    if check:
-        for n, one in enumerate(signature.arguments):
-            low, high = one.low, one.high
-            if one.place is not None:
-                low, high = -one.place.offset, sizes[one.place.size] - 1 - one.place.offset
-            arrays[n] = check_range(one, arrays[n], low, high)
-    return arrays, dtype
+    for one, array in zip(signature.arguments, arrays, strict=True):
+        if one.place is not None and array.dtype.kind not in "iu":
+            raise TypeError(f"{one.label} must hold integer labels; got dtype {array.dtype}")
+        if array.dtype.kind == "f" and array.dtype.itemsize > 8:
+            raise TypeError(f"{one.label} must hold floats of at most 64 bits; got dtype {array.dtype}")
+    sizes, shape = check_shapes(signature, arrays)
+    return Arrays(signature, tuple(arrays), shape, sizes, dtype)
+
+
+def reader(arrays: Arrays, n: int, check: bool) -> tuple[Callable[[Any], Any], tuple[int, ...]]:
+    """How argument number n is read block by block, its numbers checked on the way; and its trailing axes."""
+    one, array = arrays.signature.arguments[n], arrays.values[n]
+    tail = arrays.tail(n)
+    own = array.shape[: array.ndim - len(tail)]
+    if own != arrays.shape:
+        # Axes of length 1, or none, are seen by every block; nothing is copied.
+        array = np.broadcast_to(array, arrays.shape + tail)
+    low, high = one.low, one.high
+    if one.place is not None:
+        low, high = -one.place.offset, arrays.sizes[one.place.size] - 1 - one.place.offset
+    if not check or (low is None and high is None):
+        return array.__getitem__, tail
+    if own != arrays.shape:
+        check_range(one, arrays.values[n], arrays.values[n], low, high)
+        return lambda at: array[at] + 0 if low == 0 and one.place is None else array[at], tail
+    return lambda at: check_range(one, array, array[at], low, high), tail
 
 
 def as_array(argument: Argument, value: Any) -> Any:
@@ -53,8 +82,8 @@ def as_array(argument: Argument, value: Any) -> Any:
     return array
 
 
-def check_shapes(signature: Signature, arrays: Sequence[Any]) -> dict[Any, int]:
-    """The length of each named axis, after a look at whether the shapes fit together."""
+def check_shapes(signature: Signature, arrays: Sequence[Any]) -> tuple[dict[Any, int], tuple[int, ...]]:
+    """The length of each axis by its size and by its index, and the shape of the samples."""
     sizes: dict[Any, int] = {}
     first: dict[Any, str] = {}
     for one, array in zip(signature.arguments, arrays, strict=True):
@@ -75,31 +104,33 @@ def check_shapes(signature: Signature, arrays: Sequence[Any]) -> dict[Any, int]:
             first.setdefault(size, one.label)
     pairs = list(zip(signature.arguments, arrays, strict=True))
     try:
-        np.broadcast_shapes(*(array.shape[: array.ndim - len(one.sizes)] for one, array in pairs))
+        shape = np.broadcast_shapes(*(array.shape[: array.ndim - len(one.sizes)] for one, array in pairs))
     except ValueError:
         shapes = " and ".join(f"{one.label} {array.shape}" for one, array in pairs)
         raise ValueError(f"the shapes of the arguments must broadcast; got {shapes}") from None
-    return sizes
+    return sizes, shape
 
 
-def check_range(argument: Argument, array: Any, low: Any, high: Any) -> Any:
-    """The array, once its numbers lie in the closed range; NaN passes."""
-    if array.size == 0 or (low is None and high is None):
-        return array
-    least, most = np.min(array), np.max(array)
+def check_range(argument: Argument, array: Any, block: Any, low: Any, high: Any) -> Any:
+    """The block of the array, once its numbers lie in the closed range; NaN passes."""
+    if block.size == 0 or (low is None and high is None):
+        return block
+    least, most = block.min(), block.max()
     if least != least:
         # NaN passes, and hides the rest from min and max; fmin and fmax are slow.
-        least, most = np.fmin.reduce(array, axis=None), np.fmax.reduce(array, axis=None)
-    below = low is not None and least < low
-    above = high is not None and most > high
-    if below or above:
-        refuse_range(argument, array, low, high, bool(above and not (below and low - least > most - high)))
-    if low == 0 and least == 0 and np.signbit(array).any():
-        return array + 0  # 1/-0.0 would have the wrong sign
-    return array
+        least, most = np.fmin.reduce(block, axis=None), np.fmax.reduce(block, axis=None)
+    if (low is not None and least < low) or (high is not None and most > high):
+        refuse_range(argument, array, low, high)
+    if low == 0 and least == 0 and block.dtype.kind == "f" and np.signbit(block).any():
+        return block + 0  # 1/-0.0 would have the wrong sign
+    return block
 
 
-def refuse_range(argument: Argument, array: Any, low: Any, high: Any, above: bool) -> None:
+def refuse_range(argument: Argument, array: Any, low: Any, high: Any) -> None:
+    """Refuse the number that is furthest out of range, of the whole array."""
+    least, most = np.fmin.reduce(array, axis=None), np.fmax.reduce(array, axis=None)
+    below, above = low is not None and least < low, high is not None and most > high
+    above = bool(above and not (below and low - least > most - high))
     where = np.unravel_index(np.nanargmax(array) if above else np.nanargmin(array), array.shape)
     entry = argument.letter.name + (f"[{', '.join(map(str, where))}]" if where else "")
     outside = np.zeros(array.shape, bool)

@@ -1,14 +1,9 @@
-"""NumPy: compiles the printed source, with the helpers that it calls in front."""
+"""NumPy: one function over whole arrays, and the same in place over blocks that fit into the cache."""
 
 import inspect
-import linecache
 import re
 from collections.abc import Callable, Sequence
-from itertools import count
 from typing import Any
-
-from cesym.numeric.printer import Printer
-from cesym.numeric.signature import Signature
 
 try:
     import numpy as np
@@ -16,43 +11,49 @@ except ImportError:
     raise ImportError("backend='numpy' needs NumPy, which is not installed: run `pip install numpy`") from None
 
 from cesym.numeric import numpy_helpers
+from cesym.numeric.blocks import Kernel, run
+from cesym.numeric.compiled import compiled
+from cesym.numeric.inplace import InPlaceWriter
 from cesym.numeric.inputs import are_labels, prepared
+from cesym.numeric.lower import Output, lowered
+from cesym.numeric.signature import Request, Signature
+from cesym.numeric.vector import VectorWriter
 
 __all__ = ["are_labels", "build"]
 
-_number = count(1)
+ENTRIES = 16384  # of a block: its arrays stay in the second cache
+SPELLED = {"step": "np.where({0}, 1.0, 0.0)", "float": "({0} + 0.0)", "pow": "np.power({0}, {1})"}
 
 
-def build(name: str, signature: Signature, outputs: Any, reduction: str | None) -> tuple[str, Callable[..., Any]]:
-    """The source of a function and the function itself, called as ``function(values, check)``."""
-    main, helpers = Printer(signature, reduction).source(name, outputs)
-    source = main_with_helpers(main, helpers)
-    filename = f"<cesym {name} {next(_number)}>"
-    linecache.cache[filename] = len(source), None, source.splitlines(keepends=True), filename
-    namespace: dict[str, Any] = {}
-    exec(compile(source, filename, "exec"), namespace)
-    inner = namespace[main.split("(")[0].removeprefix("def ")]
+def build(
+    name: str, signature: Signature, outputs: Sequence[Output], request: Request
+) -> tuple[str, Callable[..., list[Any]]]:
+    """The source, and the function called as ``function(values, check)``."""
+    program = lowered(signature, list(outputs))
+    main = function_source(VectorWriter(program, signature, **SPELLED), name)
+    writer = InPlaceWriter(program, signature)
+    fast = writer.function(f"{name}_in_place")
+    helpers = [getattr(numpy_helpers, one) for one in numpy_helpers.__all__]
+    needed = [re.sub(r"(: | -> )Any", "", inspect.getsource(f)) for f in helpers if f"{f.__name__}(" in main + fast]
+    specials = [f"from scipy.special import {one}" for one in ("digamma", "gammaln") if f"{one}(" in main + fast]
+    source = "\n\n".join(["\n".join(["import numpy as np", *specials]) + "\n", *needed, main, fast])
+    namespace = compiled(name, source)
 
-    def function(values: Sequence[Any], check: bool) -> Any:
-        with np.errstate(all="ignore"):
-            arrays, dtype = prepared(signature, values, check)
-            return finished(inner(*arrays), dtype)
+    def prepare(block: Any, shape: tuple[int, ...], tail: tuple[int, ...]) -> Any:
+        return block if block.dtype.kind in "iu" and block.dtype != bool else block.astype(np.float64, copy=False)
+
+    kernel = Kernel(
+        prepare, namespace[f"{name}_in_place"], namespace[name], writer.scratch, program.program.sizes, ENTRIES
+    )
+
+    def function(values: Sequence[Any], check: bool) -> list[Any]:
+        return run(kernel, prepared(signature, values), outputs, request.reduction, check, request.threads)
 
     return source, function
 
 
-def main_with_helpers(main: str, helpers: set[str]) -> str:
-    functions = [getattr(numpy_helpers, helper) for helper in numpy_helpers.__all__]
-    needed = set(helpers)
-    if "square_over" in needed:
-        needed.add("xdivy")
-    sources = [re.sub(r"(: | -> )Any", "", inspect.getsource(f)) for f in functions if f.__name__ in needed]
-    head = "import math\n\nimport numpy as np\n" if "math." in main else "import numpy as np\n"
-    return "\n\n".join([head, *sources, f'@np.errstate(all="ignore")\n{main}'])
-
-
-def finished(result: Any, dtype: np.dtype) -> Any:
-    """Results in the type of the input; a NumPy scalar where there are no axes."""
-    if isinstance(result, tuple):
-        return tuple(finished(one, dtype) for one in result)
-    return np.asarray(result).astype(dtype, copy=False)[()]
+def function_source(writer: VectorWriter, name: str) -> str:
+    """A function that returns its results as a tuple."""
+    texts = [writer.text(one) for one in writer.lowered.results]
+    body = "".join(f"    {line}\n" for line in (*writer.lines, f"return {', '.join(texts)},"))
+    return f"def {name}({', '.join(writer.arguments)}):\n{body}"

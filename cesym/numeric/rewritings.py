@@ -21,24 +21,34 @@ from sympy import (
     Sum,
     Symbol,
     apart,
+    exp,
     expand,
     log,
+    loggamma,
 )
 
 from cesym.numeric.nodes import (
     dominated,
     except_at_zero,
+    log1mexp,
     log1p,
+    log1p_square,
     log_times,
+    logit,
+    neg_log_softmax,
     ratio,
+    softplus,
     square_over,
+    square_times_exp,
     weighted,
     xdivy,
 )
 
-__all__ = ["AFTER_THE_PARTS", "BEFORE_THE_PARTS", "Known", "Rule"]
+__all__ = ["AFTER_THE_PARTS", "BEFORE_THE_PARTS", "Known", "Rule", "one_hot"]
 
-LOGARITHMS = (log, log1p, log_times)
+LOGARITHMS = (
+    log, log1p, log1p_square, log_times, log1mexp, logit, neg_log_softmax, softplus, loggamma,
+)  # fmt: skip
 
 
 class Known(NamedTuple):
@@ -97,8 +107,21 @@ def fraction_of_sum(e: Expr, known: Known) -> Expr | None:
 
 def plus_one(e: Expr, known: Known) -> Expr | None:
     if isinstance(e, log) and e.args[0].is_Add and S.One in e.args[0].args:
-        return log1p(e.args[0] - 1)
+        t = e.args[0] - 1
+        return log1p_square(t.base) if t.is_Pow and t.exp == 2 else log1p(t)
     return None
+
+
+def square_and_exp(e: Expr, known: Known) -> Expr | None:
+    """a*r**2*exp(t), where r**2 and exp(t) may overflow although the product does not."""
+    if not e.is_Mul:
+        return None
+    squares = [f for f in e.args if f.is_Pow and f.exp == 2 and known.vary(f)]
+    exps = [f for f in e.args if isinstance(f, exp)]
+    if len(squares) != 1 or len(exps) != 1:
+        return None
+    rest = [f for f in e.args if f not in (*squares, *exps)]
+    return Mul(*rest, square_times_exp(squares[0].base, exps[0].args[0]))
 
 
 def constant_in_log(e: Expr, known: Known) -> Expr | None:
@@ -236,13 +259,13 @@ def atoms_of(e: Expr, known: Known) -> set[Expr]:
 
 
 BEFORE_THE_PARTS: tuple[tuple[str, Rule], ...] = (
-    ("one term of the sum", one_hot),
     ("partial fractions", partial_fractions),
     ("fraction of a sum", fraction_of_sum),
 )
 
 AFTER_THE_PARTS: tuple[tuple[str, Rule], ...] = (
     ("log of 1 + t", plus_one),
+    ("square times exp", square_and_exp),
     ("constant in a log", constant_in_log),
     ("weighted log", weight),
     ("quotient", quotient),

@@ -6,7 +6,7 @@ function is built.
 """
 
 from collections.abc import Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 from sympy import Contains, Expr, FiniteSet, Indexed, IndexedBase, Integer, Product, Sum, Symbol
@@ -14,7 +14,7 @@ from sympy.core.relational import Relational
 
 from cesym.given import Given
 
-__all__ = ["Argument", "Place", "Signature", "read_signature"]
+__all__ = ["Argument", "Place", "Request", "Signature", "read_signature"]
 
 
 class Place(NamedTuple):
@@ -34,6 +34,22 @@ class Argument:
     low: float | None = None
     high: float | None = None
     place: Place | None = None
+
+
+@dataclass(frozen=True)
+class Request:
+    """What is to be built: letters with their names in messages, and a nested tuple of outputs."""
+
+    name: str
+    args: Sequence[Any]
+    labels: Sequence[str]
+    outputs: Any
+    given: Any = ()
+    axes: Mapping[Symbol, Any] = field(default_factory=dict)
+    labelled: IndexedBase | None = None
+    reduction: str | None = None
+    check: bool = True
+    threads: int = 1
 
 
 @dataclass(frozen=True)

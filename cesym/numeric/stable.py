@@ -19,11 +19,13 @@ What no rule knows stays as it is. The operations in the middle column are defin
 `rewritings`.
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sympy import Expr, Indexed, KroneckerDelta, Mul, Piecewise, Pow
+from sympy import Expr, Indexed, KroneckerDelta, Mul, Piecewise, Pow, Product, Sum
 
-from cesym.numeric.rewritings import AFTER_THE_PARTS, BEFORE_THE_PARTS, Known, Rule
+from cesym.numeric import recognise
+from cesym.numeric.nodes import is_sum_of_exp
+from cesym.numeric.rewritings import AFTER_THE_PARTS, BEFORE_THE_PARTS, Known, Rule, one_hot
 
 __all__ = ["Rewriting", "stabilise"]
 
@@ -55,8 +57,30 @@ def stabilise(expr: Expr, known: Known) -> tuple[Expr, list[Rewriting]]:
                 e = after
         return e
 
+    def recognised(e: Any, rules: Any) -> Any:
+        if not e.args or isinstance(e, (Indexed, KroneckerDelta)) or not isinstance(e, Expr):
+            return e
+        if isinstance(e, Piecewise):
+            return Piecewise(*[(recognised(value, rules), condition) for value, condition in e.args], evaluate=False)
+        if isinstance(e, (Sum, Product)):
+            if is_sum_of_exp(e):
+                return e
+            inner = recognised(e.function, rules)
+            constant, inner = inner.as_coeff_Mul() if isinstance(e, Sum) else (1, inner)
+            e = constant * e.func(inner, *e.limits)
+        else:
+            e = e.func(*[recognised(part, rules) for part in e.args])
+        for name, rule in rules:
+            after = rule(e)
+            if after is not None and after != e:
+                used.append(Rewriting(name, e, after))
+                return recognised(after, rules)
+        return e
+
     def walk(e: Expr) -> Expr:
         if not e.args or isinstance(e, (Indexed, KroneckerDelta)) or not isinstance(e, Expr):
+            return e
+        if is_sum_of_exp(e):
             return e
         e = apply(BEFORE_THE_PARTS, e)
         if hasattr(e, "limits"):
@@ -73,4 +97,7 @@ def stabilise(expr: Expr, known: Known) -> tuple[Expr, list[Rewriting]]:
         # A denominator is a matter of the whole product, not of the power that it is for SymPy.
         return Pow(walk(e.base), e.exp) if e.is_Pow and e.exp.is_Integer else walk(e)
 
+    first = (("one term of the sum", lambda e: one_hot(e, known)),)
+    for rules in (first, recognise.RULES, recognise.LAST):
+        expr = recognised(expr, rules)
     return walk(expr), used
