@@ -1,7 +1,10 @@
 # Needs make and Python >= 3.11. Another Python than python3: make run PYTHON=/path/to/python3.12
 PYTHON ?= python3
+# What is installed besides the package; with the optional backends: make test EXTRAS=notebooks,test,backends
+USUAL := notebooks,test
+EXTRAS ?= $(USUAL)
 PY := .venv/bin/python
-STAMP := .venv/installed
+STAMP := .venv/installed$(if $(filter-out $(USUAL),$(EXTRAS)),-$(EXTRAS))
 NOTEBOOKS := $(wildcard notebooks/*.ipynb)
 
 # A user's own kernels, start-up files, matplotlibrc or PYTHONPATH must not change what a notebook prints.
@@ -48,7 +51,8 @@ clean:
 
 # The stamp holds the folder it was made for: a copied or renamed folder would otherwise go on
 # using the package in the old one. A Python that was removed since makes a new .venv too.
-READY := $(shell test -x $(PY) && cat $(STAMP) 2>/dev/null)
+READY := $(shell test -x $(PY) && cat '$(STAMP)' 2>/dev/null)
+MADE_FOR := $(shell test -x $(PY) && cat .venv/installed* 2>/dev/null | head -n 1)
 ifneq "$(READY)" "$(CURDIR)"
 .PHONY: $(STAMP)
 endif
@@ -58,7 +62,7 @@ $(STAMP): pyproject.toml constraints.txt
 	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "cesym: needs Python 3.11 or later, and '$(PYTHON)' is older; name another: make run PYTHON=/path/to/python3" >&2; exit 1; }
 	@"$(PYTHON)" -c 'import ensurepip, venv' 2>/dev/null || { echo "cesym: '$(PYTHON)' cannot make a virtual environment; on Debian and Ubuntu 'apt install python3-venv' mends that, or name another: make run PYTHON=/path/to/python3" >&2; exit 1; }
 	@echo "Setting up .venv (once; about a minute)"
-	@if [ "$(READY)" != "$(CURDIR)" ]; then "$(PYTHON)" -m venv --clear .venv; fi
-	@$(PY) -m pip install -qq --disable-pip-version-check -c constraints.txt -e '.[notebooks,test]'
+	@if [ "$(MADE_FOR)" != "$(CURDIR)" ]; then "$(PYTHON)" -m venv --clear .venv; fi
+	@$(PY) -m pip install -qq --disable-pip-version-check -c constraints.txt -e '.[$(EXTRAS)]'
 	@$(PY) -c 'import matplotlib.font_manager'  # its slow first import would print into a notebook
-	@printf '%s\n' "$(CURDIR)" > $(STAMP)
+	@printf '%s\n' "$(CURDIR)" > '$(STAMP)'

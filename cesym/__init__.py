@@ -17,15 +17,31 @@ from cesym.theorems import (
     bce_from_bernoulli,
     bce_from_binomial,
     bce_from_two_class_cross_entropy,
+    bce_gradient_stable,
+    bce_with_logits_from_bernoulli,
+    bce_with_logits_gradient,
+    bce_with_logits_gradient_stable,
+    bce_with_logits_hessian,
+    bce_with_logits_hessian_stable,
+    bce_with_logits_stable,
     bernoulli_estimate,
     catalogue,
     cross_entropy_from_categorical,
     cross_entropy_one_hot,
+    cross_entropy_with_logits_from_categorical,
+    cross_entropy_with_logits_gradient,
+    cross_entropy_with_logits_gradient_stable,
+    cross_entropy_with_logits_hessian,
+    cross_entropy_with_logits_stable,
     gaussian_estimates,
     likelihood_max_is_nll_min,
+    log_of_difference_of_sigmoids,
+    logsumexp_largest_left_out,
+    logsumexp_shifted,
     mse_from_gaussian,
     nll_is_cross_entropy,
     nll_is_cross_entropy_one_hot,
+    sigmoid_is_two_way_softmax,
 )  # fmt: skip
 
 if TYPE_CHECKING:
@@ -37,11 +53,16 @@ __version__ = "0.1.0"
 
 __all__ = [
     "Constants", "Derivation", "Diagnosis", "ParseError", "Statement", "StepRefused", "Verdict", "bce_from_bernoulli",
-    "bce_from_binomial", "bce_from_two_class_cross_entropy", "bernoulli_estimate", "catalogue",
-    "cross_entropy_from_categorical", "cross_entropy_one_hot", "data", "diagnose", "exercises", "fit_logistic",
-    "gaussian_estimates", "information", "lambdify", "likelihood", "likelihood_max_is_nll_min", "links", "losses",
-    "mse_from_gaussian", "nll", "nll_is_cross_entropy", "nll_is_cross_entropy_one_hot", "parse", "plots", "rules",
-    "symbols",
+    "bce_from_binomial", "bce_from_two_class_cross_entropy", "bce_gradient_stable", "bce_with_logits_from_bernoulli",
+    "bce_with_logits_gradient", "bce_with_logits_gradient_stable", "bce_with_logits_hessian",
+    "bce_with_logits_hessian_stable", "bce_with_logits_stable", "bernoulli_estimate", "catalogue",
+    "cross_entropy_from_categorical", "cross_entropy_one_hot", "cross_entropy_with_logits_from_categorical",
+    "cross_entropy_with_logits_gradient", "cross_entropy_with_logits_gradient_stable",
+    "cross_entropy_with_logits_hessian", "cross_entropy_with_logits_stable", "data", "diagnose", "exercises",
+    "fit_logistic", "gaussian_estimates", "information", "lambdify", "likelihood", "likelihood_max_is_nll_min", "links",
+    "log_of_difference_of_sigmoids", "logsumexp_largest_left_out", "logsumexp_shifted", "losses", "mse_from_gaussian",
+    "nll", "nll_is_cross_entropy", "nll_is_cross_entropy_one_hot", "parse", "plots", "rules",
+    "sigmoid_is_two_way_softmax", "symbols",
 ]  # fmt: skip
 
 # Imported when first used, so that the symbolic core stays as light as SymPy.

@@ -21,7 +21,7 @@ from cesym.given import INDEPENDENT, Assumption, Given
 from cesym.hypotheses import Hypothesis, hypotheses
 from cesym.kernel.trees import Refused, tree
 from cesym.losses import Loss
-from cesym.rules import LOG_RULES, RULES, Rule, one_term_left
+from cesym.rules import LOG_RULES, RULES, Rule, shorter
 from cesym.symbols import N
 
 __all__ = ["CHECKED", "PROVED", "Constants", "Derivation", "Line", "Statement", "StepRefused", "derivative"]
@@ -283,7 +283,7 @@ class Derivation:
         """
         value = self.read(value)
         limits = tuple((letter, sp.S(1), size_of(letter, self)) for letter in getattr(atom, "indices", ()))
-        given = self.given.extended([(sp.Eq(atom, value, evaluate=False), *limits)], value)
+        given = self.given.extended([(sp.Eq(atom, value, evaluate=False), *limits)])
         d = replace(self, given=given)
         try:
             d.statement  # noqa: B018
@@ -303,11 +303,12 @@ class Derivation:
                   for fact in (at >= 1, at <= size_of(at, self))]  # fmt: skip
         d = Derivation.start(sp.Derivative(expr, variable), self.given.extended(inside))
         slope = sp.diff(expr, variable)
-        shorter = one_term_left(sp.Add(*map(sp.factor_terms, sp.Add.make_args(slope))))
-        try:
-            return d.admitted(shorter, because)
-        except Refused:
-            return d.claim(slope, because)
+        for form in shorter(slope):
+            try:
+                return d.admitted(form, because)
+            except Refused:
+                continue
+        return d.claim(slope, because)
 
     def loss(self, target: Any, prediction: Any, name: str = "loss") -> Loss:
         """The loss of one sample, from a last line that is a sum (or mean) over the samples.

@@ -137,7 +137,8 @@ def detex(s: str) -> str:
     s = re.sub(rf"\^(?:{group}|(\w))", lambda m: raised(m[1] or m[2]), s)
     s = re.sub(r"([∑∏][₀-₉ᵢⱼₖₘₙ₌]*+[ᴺ⁰-⁹ⁿ²³]*+)(?=\w)", r"\1 ", s)
     s = re.sub(r"\{\s+", "{", s)
-    s = re.sub(r"(?<=\w)\s*-\s*(?=[\w(])|^-(?=\w)", lambda m: " − " if m.start() else "−", s)
+    s = re.sub(r"(?<=[\w)])\s*-\s*(?=[\w(])", " − ", s)
+    s = re.sub(r"(?<![^(])-(?=\w)", "−", s)
     return unicodedata.normalize("NFC", re.sub(r"\s+", " ", s.replace("~", " ")).strip())
 
 

@@ -1,13 +1,18 @@
 """The textbook losses, typed by hand: what the derivations must arrive at.
 
-=================  ===============  ==========  ==============================================
-loss               target           prediction  for one sample
-=================  ===============  ==========  ==============================================
-``bce``            k in [0, 1]      p           -(k log p + (1 - k) log(1 - p))
-``cross_entropy``  q[1], ..., q[C]  p[c]        -(sum over the classes of q[c] log p[c])
-``squared_error``  x                mu          (x - mu)**2
-``gaussian_nll``   x                mu and v    log(2 pi v)/2 + (x - mu)**2/(2 v)
-=================  ===============  ==========  ==============================================
+=============================  ===============  ==========  ==============================================
+loss                           target           prediction  for one sample
+=============================  ===============  ==========  ==============================================
+``bce``                        k in [0, 1]      p           -(k log p + (1 - k) log(1 - p))
+``bce_with_logits``            k in [0, 1]      z           the same of p = 1/(1 + exp(-z))
+``cross_entropy``              q[1], ..., q[C]  p[c]        -(sum over the classes of q[c] log p[c])
+``cross_entropy_with_logits``  q[1], ..., q[C]  z[c]        the same of p[c] = exp(z[c])/(sum of exp(z[j]))
+``squared_error``              x                mu          (x - mu)**2
+``gaussian_nll``               x                mu and v    log(2 pi v)/2 + (x - mu)**2/(2 v)
+=============================  ===============  ==========  ==============================================
+
+Where p is 0 or 1 a formula has no value, and no derivation claims one. That a function of arrays takes 0 log 0 for 0
+and the limits of all else there is the convention of `cesym.numeric`; `tests/test_accuracy.py` holds it to that.
 
 This module imports neither the likelihoods nor the theorems. Otherwise a derivation would compare a formula
 with itself.
@@ -20,13 +25,15 @@ from sympy import Add, Expr, IndexedBase, Sum, Symbol, log, pi
 
 from cesym import symbols
 from cesym.display import expression_latex, expression_text
-from cesym.links import fresh_index
-from cesym.symbols import C, c, p, q, scalar, v
+from cesym.links import fresh_index, sigmoid, softmax
+from cesym.symbols import C, c, p, q, scalar, v, z
 
 if TYPE_CHECKING:
     from cesym.numeric import Lambdified
 
-__all__ = ["Loss", "bce", "cross_entropy", "gaussian_nll", "squared_error"]
+__all__ = [
+    "Loss", "bce", "bce_with_logits", "cross_entropy", "cross_entropy_with_logits", "gaussian_nll", "squared_error",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, repr=False)
@@ -112,12 +119,20 @@ class Loss:
         derivative: int | tuple[int, ...] | None = None,
         reduction: str | None = None,
         check: bool = True,
+        *,
+        label_smoothing: float = 0,
+        threads: int = 1,
+        accurate: bool = False,
     ) -> "Lambdified":
         """A numerically stable function ``f(target, prediction, *parameters)`` of arrays, by elements.
 
         ``derivative`` is None or 0 for the loss, 1 for the gradient, 2 for the Hessian, or a tuple of these
         for several in one pass. ``reduction`` is None, "sum" or "mean", over all samples; a derivative is then
         the one of the sum or mean in the prediction of each sample, so "mean" divides it by their number.
+
+        ``label_smoothing`` replaces each target q[c] by (1 - ε) q[c] + ε/K with K the number of classes (for one
+        probability k, K = 2: by (1 - ε) k + ε/2). ``threads`` shares large arrays among threads, for NumPy and numba.
+        ``accurate=True`` keeps the last digits also of a gradient σ(z) - k at a soft k next to σ(z), more slowly.
 
         Shapes: broadcast as NumPy does; classes are the last axis, and class targets are probabilities of
         the same shape or integer labels, 0 to C - 1 as in arrays, with one dimension less.
@@ -130,7 +145,10 @@ class Loss:
         """
         from cesym.numeric import lambdify_loss
 
-        return lambdify_loss(self, backend, derivative, reduction, check)
+        return lambdify_loss(
+            self, backend, derivative, reduction, check,
+            label_smoothing=label_smoothing, threads=threads, accurate=accurate,
+        )  # fmt: skip
 
     @property
     def classes(self) -> tuple[Symbol, Expr] | None:
@@ -185,7 +203,7 @@ def _family(letter: Symbol) -> IndexedBase:
     return IndexedBase(letter.name, **letter._assumptions_orig)
 
 
-_k, _p, _x, _mu = (scalar(family) for family in (symbols.k, symbols.p, symbols.x, symbols.mu))
+_k, _p, _x, _mu, _z = (scalar(family) for family in (symbols.k, symbols.p, symbols.x, symbols.mu, symbols.z))
 
 bce = Loss(
     name="bce",
@@ -197,6 +215,16 @@ bce = Loss(
     source="Bishop, Pattern Recognition and Machine Learning (2006), equation 4.90",
 )
 
+bce_with_logits = Loss(
+    name="bce_with_logits",
+    target=_k,
+    prediction=_z,
+    expr=-(_k * log(sigmoid(_z)) + (1 - _k) * log(1 - sigmoid(_z))),
+    domain=(_k >= 0, _k <= 1),
+    convention="Natural logarithm (nats), one sample, no reduction; k is hard or soft, z the logit of p(k = 1).",
+    source="Bishop, Pattern Recognition and Machine Learning (2006), equation 4.90 with 4.87",
+)
+
 cross_entropy = Loss(
     name="cross_entropy",
     target=q,
@@ -205,6 +233,16 @@ cross_entropy = Loss(
     domain=((p[c] > 0, (c, 1, C)), (p[c] < 1, (c, 1, C)), (q[c] >= 0, (c, 1, C)), (q[c] <= 1, (c, 1, C))),
     convention="Natural logarithm (nats), one sample, no reduction; classes 1 to C, the last index.",
     source="Bishop, Pattern Recognition and Machine Learning (2006), equation 4.108",
+)
+
+cross_entropy_with_logits = Loss(
+    name="cross_entropy_with_logits",
+    target=q,
+    prediction=z,
+    expr=-Sum(q[c] * log(softmax(z, c, C)), (c, 1, C)),
+    domain=((q[c] >= 0, (c, 1, C)), (q[c] <= 1, (c, 1, C))),
+    convention="Natural logarithm (nats), one sample, no reduction; classes 1 to C, the last index.",
+    source="Bishop, Pattern Recognition and Machine Learning (2006), equation 4.108 with 4.104",
 )
 
 squared_error = Loss(

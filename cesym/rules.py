@@ -11,7 +11,7 @@ import sympy as sp
 
 __all__ = [
     "LOG_RULES", "RULES", "Rule", "constants_out", "inside_support", "linearity", "log_of_factors", "log_of_power",
-    "log_of_product", "one_formula_for_both", "one_term_left",
+    "log_of_product", "one_formula_for_both", "one_term_left", "shorter",
 ]  # fmt: skip
 
 
@@ -134,6 +134,31 @@ one_formula_for_both = Rule("one_formula_for_both", "one formula for both cases"
 inside_support = Rule("inside_support", "inside the support", everywhere(sp.Piecewise, on_support))
 
 one_term_left = Rule("one_term_left", "one term is left", everywhere(sp.Sum, collapse))
+
+
+
+def multiplied_out(e: sp.Sum) -> sp.Expr:
+    return sp.Sum(sp.expand_mul(e.function), *e.limits)
+
+
+def cancelled(e: sp.Expr) -> sp.Expr:
+    """Quotients of exponentials in their shortest form: factors taken out, lowest terms or partial fractions."""
+    names = {part: sp.Dummy() for part in sorted(e.atoms(sp.exp, sp.Sum), key=sp.default_sort_key)}
+    named = e.xreplace(names)
+    letters = [name for part, name in names.items() if isinstance(part, sp.exp) and named.has(name)]
+    forms = [sp.factor_terms(named), sp.factor(named)] if letters else [named]
+    if len(letters) == 1 and named.is_rational_function(*letters):
+        forms.append(sp.apart(forms[-1], *letters))
+    return min(forms, key=sp.count_ops).xreplace({name: part for part, name in names.items()})
+
+
+def shorter(e: sp.Expr) -> list[sp.Expr]:
+    """An expression as differentiation leaves it in a few other forms, the shortest first."""
+    plain = one_term_left(sp.Add(*map(sp.factor_terms, sp.Add.make_args(e))))
+    by_terms = one_term_left(linearity(everywhere(sp.Sum, multiplied_out)(one_term_left(e))))
+    forms = dict.fromkeys((plain, by_terms, cancelled(plain), cancelled(by_terms)))
+    return sorted(forms, key=sp.count_ops)
+
 
 LOG_RULES = (log_of_product, log_of_factors, log_of_power)
 RULES = (inside_support, one_formula_for_both, *LOG_RULES, constants_out, linearity, one_term_left)

@@ -6,6 +6,7 @@ from typing import Any
 
 import sympy as sp
 
+from cesym.attempt import admitted_equality
 from cesym.chain import Move, letter_name
 from cesym.derivation import Derivation
 from cesym.expressions import expression, name_of
@@ -50,8 +51,20 @@ def changed(d: Derivation, change: Change, names: Mapping[str, str], facts: tupl
         for move, after in zip(d.chain, exprs[1:], strict=True)
     )
     given = Given(facts, d.given.assumptions).extended((), *exprs)
-    chain = tuple(m for m, before in zip(chain, exprs, strict=False) if m.after != before or m.primitive != "equality")
+    chain = tuple(
+        sought(before, move, given)
+        for move, before in zip(chain, exprs, strict=False)
+        if move.after != before or move.primitive != "equality"
+    )
     return replace(d, given=given, expr=exprs[0], chain=chain, name="", says="", label=d.label).recheck()
+
+
+def sought(before: sp.Expr, move: Move, given: Given) -> Move:
+    """The move with its hints found afresh, since an equation that was used may look otherwise now, or be gone."""
+    if move.primitive != "equality":
+        return move
+    step = admitted_equality(before, move.after, given)
+    return move._replace(using=step.using, split=step.split)
 
 
 def certificate_term(term: tuple, change: Change) -> tuple:
@@ -146,6 +159,8 @@ def instance(d: Derivation, values: Mapping[str, Any]) -> Derivation:
         )
         for one, left in ground(prop, limits) if concerned else [(prop, limits)]:
             shown = put_entries(one, families)
+            if not shown.free_symbols:  # numbers alone: a fact that says no more
+                shown = shown.doit()
             if shown in (False, sp.false):
                 raise ValueError(f"instance: the numbers contradict what is given: {one}")
             if shown not in (True, sp.true):
@@ -161,7 +176,9 @@ def exact(name: str, value: Any) -> sp.Rational:
 
 
 def swaps(e: Any, numbers: Mapping[str, sp.Rational]) -> dict:
-    return {s: numbers[s.name] for s in e.free_symbols if isinstance(s, sp.Symbol) and s.name in numbers}
+    # To SymPy, the m of a derivative in z[m] is not free.
+    free = e.free_symbols.union(*(v.free_symbols for part in e.atoms(sp.Derivative) for v in part.variables))
+    return {s: numbers[s.name] for s in free if isinstance(s, sp.Symbol) and s.name in numbers}
 
 
 def unevaluated(prop: sp.Basic, change: Change) -> sp.Basic:

@@ -7,16 +7,20 @@ import sys
 from dataclasses import replace
 
 import pytest
-from sympy import Abs, Interval, Product, Rational, Sum, Symbol, log
+import sympy as sp
+from sympy import Abs, Interval, Product, Rational, Sum, Symbol, count_ops, exp, log
 from sympy.stats import Laplace, Normal, Poisson
 
 import cesym
-from cesym import rules
+from cesym import rules, symbols
 from cesym.data import challenger
+from cesym.derivation import Derivation, derivative
 from cesym.kernel import Refused
+from cesym.links import sigmoid
 from cesym.saved import load
-from cesym.symbols import N, i, j, k, lam, mu, p, sigma, x, z
+from cesym.symbols import N, i, j, k, lam, mu, p, q, scalar, sigma, x, z
 
+Q, Z = scalar(q), scalar(z)
 NAMES = list(cesym.catalogue())
 LAPLACE = "Sum(Abs(x[i]-mu[i]), (i,1,N))"
 
@@ -99,9 +103,26 @@ def test_derivatives(derive, variable, slope) -> None:
     assert derive().differentiate(variable).check(slope).accepted
 
 
+@pytest.mark.parametrize(
+    ("line", "slope"),
+    [
+        (log(1 + exp(Z)) - Q * Z, exp(Z) / (1 + exp(Z)) - Q),
+        (-Q * log(sigmoid(Z)) - (1 - Q) * log(1 - sigmoid(Z)), sigmoid(Z) - Q),
+        (exp(Z) * log(1 + exp(Z)), exp(Z) * log(1 + exp(Z)) + exp(2 * Z) / (1 + exp(Z))),
+        (exp(Z) * exp(-(Z**2)), (1 - 2 * Z) * exp(Z) * exp(-(Z**2))),
+    ],
+)
+def test_quotients_of_exponentials_are_cancelled(line, slope) -> None:
+    """Where that is shorter; it need not be possible."""
+    made = derivative(line, Z)
+    assert made == slope or count_ops(made) < count_ops(slope)
+    assert cesym.Derivation.start(made).check(slope).accepted
+
+
 def test_a_link_is_a_substitution() -> None:
     d = cesym.bce_from_bernoulli().let(p[i], cesym.links.sigmoid(z[i]))
     assert d.check("Sum(log(1 + exp(z[i])) - k[i]*z[i], (i, 1, N))").accepted
+    assert set(d.letters) == {"N", "k", "p", "z"}  # the index stays bound
     rate = cesym.nll(Poisson("K", lam[i]), k).log_rules()
     with pytest.raises(ValueError, match="let"):
         rate.let(lam[i], -1 - z[i] ** 2)  # a rate is positive
@@ -180,3 +201,14 @@ def test_the_command_line(tmp_path) -> None:
 def test_exercises_are_checked_by_meaning(name, right, wrong) -> None:
     exercise = getattr(cesym.exercises, name)
     assert exercise.check(right).accepted and exercise.check(wrong).status == "refused"
+
+
+def test_a_second_derivative_at_one_place_or_two():
+    """Where m = b the two variables are one: the numbers that refute must see it."""
+    m, b = symbols.m, sp.Symbol("b", integer=True)
+    square = Sum(symbols.z[symbols.c] ** 2, (symbols.c, 1, symbols.C))
+    both = [m >= 1, m <= symbols.C, b >= 1, b <= symbols.C]
+    d = Derivation.start(sp.Derivative(square, symbols.z[m], symbols.z[b]), both)
+    assert d.check(2 * sp.KroneckerDelta(m, b)).accepted
+    for wrong in (2, 3 * sp.KroneckerDelta(m, b), sp.S.Zero):
+        assert d.check(wrong).status == "refused"

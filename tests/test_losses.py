@@ -6,18 +6,29 @@ from pathlib import Path
 
 import pytest
 import sympy as sp
-from sympy import IndexedBase, KroneckerDelta, Rational, Sum, Symbol, log, pi
+from sympy import IndexedBase, KroneckerDelta, Rational, Sum, Symbol, exp, log, pi
 
 import cesym.losses
-from cesym.losses import Loss, bce, cross_entropy, gaussian_nll, squared_error
-from cesym.symbols import C, N, c, i, j, k, m, mu, p, q, scalar, v, x
+from cesym.losses import (
+    Loss,
+    bce,
+    bce_with_logits,
+    cross_entropy,
+    cross_entropy_with_logits,
+    gaussian_nll,
+    squared_error,
+)
+from cesym.symbols import C, N, c, i, j, k, m, mu, p, q, scalar, v, x, z
 
-K, P, X, M = map(scalar, (k, p, x, mu))
-ALL = (bce, cross_entropy, squared_error, gaussian_nll)
+K, P, X, M, Z = map(scalar, (k, p, x, mu, z))
+S, SI, SM = (1 / (1 + exp(-t)) for t in (Z, z[i], z[m]))
+SOFTMAX = exp(z[c]) / Sum(exp(z[j]), (j, 1, C))
 
 EXPRESSIONS = [
     (bce, -(K * log(P) + (1 - K) * log(1 - P)), (K, P)),
+    (bce_with_logits, -(K * log(S) + (1 - K) * log(1 - S)), (K, Z)),
     (cross_entropy, -Sum(q[c] * log(p[c]), (c, 1, C)), (q, p)),
+    (cross_entropy_with_logits, -Sum(q[c] * log(SOFTMAX), (c, 1, C)), (q, z)),
     (squared_error, (X - M) ** 2, (X, M)),
     (gaussian_nll, log(2 * pi * v) / 2 + (X - M) ** 2 / (2 * v), (X, M, v)),
 ]
@@ -36,10 +47,16 @@ OVER = [
     (bce, m, False, -Sum(k[m] * log(p[m]) + (1 - k[m]) * log(1 - p[m]), (m, 1, N))),
     (cross_entropy, i, False, -Sum(q[i, c] * log(p[i, c]), (c, 1, C), (i, 1, N))),
     (cross_entropy, c, False, -Sum(q[c, j] * log(p[c, j]), (j, 1, C), (c, 1, N))),
+    (bce_with_logits, i, False, -Sum(k[i] * log(SI) + (1 - k[i]) * log(1 - SI), (i, 1, N))),
+    (bce_with_logits, m, True, -Sum(k[m] * log(SM) + (1 - k[m]) * log(1 - SM), (m, 1, N)) / N),
+    (cross_entropy_with_logits, i, False,
+     -Sum(q[i, c] * log(exp(z[i, c]) / Sum(exp(z[i, j]), (j, 1, C))), (c, 1, C), (i, 1, N))),
+    (cross_entropy_with_logits, j, False,
+     -Sum(q[j, c] * log(exp(z[j, c]) / Sum(exp(z[j, m]), (m, 1, C))), (c, 1, C), (j, 1, N))),
     (squared_error, i, False, Sum((x[i] - mu[i]) ** 2, (i, 1, N))),
     (squared_error, i, True, Sum((x[i] - mu[i]) ** 2, (i, 1, N)) / N),
     (gaussian_nll, i, False, Sum(log(2 * pi * v) / 2 + (x[i] - mu[i]) ** 2 / (2 * v), (i, 1, N))),
-]
+]  # fmt: skip
 
 
 @pytest.mark.parametrize(("loss", "index", "mean", "expected"), OVER)
@@ -64,6 +81,12 @@ def test_a_letter_of_ours_with_other_assumptions_is_another_letter():
 DERIVATIVES = [
     (bce, -K / P + (1 - K) / (1 - P), K / P**2 + (1 - K) / (1 - P) ** 2),
     (cross_entropy, -q[j] / p[j], KroneckerDelta(j, m) * q[j] / p[j] ** 2),
+    (bce_with_logits, S - K, S * (1 - S)),
+    (
+        cross_entropy_with_logits,
+        SOFTMAX.xreplace({c: m}) * Sum(q[c], (c, 1, C)) - q[m],
+        SOFTMAX.xreplace({c: m}) * (KroneckerDelta(i, m) - SOFTMAX.xreplace({c: i})) * Sum(q[c], (c, 1, C)),
+    ),
     (squared_error, 2 * (M - X), sp.Integer(2)),
     (
         gaussian_nll,
@@ -83,6 +106,30 @@ def test_derivatives(loss, gradient, hessian):
             assert sp.simplify(one + other + 1) != 0  # and the check can fail
 
 
+def test_the_derivatives_of_logits_are_as_short_as_in_the_textbook():
+    assert bce_with_logits.gradient() == S - K
+    assert cross_entropy_with_logits.gradient() == SOFTMAX.xreplace({c: m}) * Sum(q[c], (c, 1, C)) - q[m]
+    assert bce_with_logits.hessian() == exp(-Z) * S**2
+    assert cross_entropy_with_logits.hessian().atoms(Sum) == {Sum(q[c], (c, 1, C)), Sum(exp(z[j]), (j, 1, C))}
+
+
+def test_a_shorter_form_that_is_wrong_is_not_taken(monkeypatch):
+    """What is proposed as shorter goes through the kernel; where all of it is refused, SymPy's own form is left."""
+    monkeypatch.setattr("cesym.derivation.shorter", lambda e: [sp.S.Zero, S, K - S, e + 1])
+    made = bce_with_logits.gradient()
+    assert made == sp.diff(bce_with_logits.expr, Z) and made != S - K
+
+
+def test_the_targets_of_cross_entropy_with_logits_need_not_sum_to_1():
+    assert not any(fact[0].has(Sum) for fact in cross_entropy_with_logits.domain)
+    assert cross_entropy_with_logits.domain == cross_entropy.domain[2:]
+
+
+def test_losses_of_logits_show_themselves():
+    assert repr(bce_with_logits).startswith("bce_with_logits(k, z) = −k ln(1/(1 + exp(−z))) − (1 − k) ln(1 − ")
+    assert r"**cross\_entropy\_with\_logits** $\ell(q, z) = -\sum_{c=1}^{C} q_{c} \ln" in cross_entropy_with_logits._repr_markdown_()
+
+
 def test_the_derivative_is_asked_for_with_the_domain(monkeypatch):
     asked = []
     monkeypatch.setattr("cesym.derivation.derivative", lambda e, t, given: asked.append((t, given)) or sp.diff(e, t))
@@ -98,6 +145,7 @@ def test_free_indices_are_new_letters():
     row = Loss("row", q, p, -Sum(q[j] * log(p[j]), (j, 1, C)), (), "", "")
     assert (row.classes, row.axes) == ((j, C), (m, i))
     assert bce.classes is None and bce.axes == ()
+    assert cross_entropy_with_logits.classes[1] == C and cross_entropy_with_logits.axes == (m, i)
     with pytest.raises(ValueError, match="no sum over the classes"):
         _ = Loss("part", q, p, -Sum(q[j] * log(p[j]), (j, 2, C)), (), "", "").classes
 

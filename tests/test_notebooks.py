@@ -25,7 +25,7 @@ IGNORING_TAGS = {"nbval-ignore-output", "nbval-skip"}
 # An error that is expected to be raised is an error output; a learner sees a verdict instead.
 FORBIDDEN_TAGS = {"raises-exception", "nbval-raises-exception"}
 TIMING = {"execution", "ExecuteTime", "timing"}
-VARYING = re.compile(r"\bat 0x[0-9a-fA-F]{6,}|\bnp\.\w+\(")
+VARYING = re.compile(r"\bat 0x[0-9a-fA-F]{6,}|\bnp\.(?:float|int|uint|bool|str)\w*\(")
 
 
 def source(cell: dict) -> str:

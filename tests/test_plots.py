@@ -20,6 +20,8 @@ from matplotlib.text import Text
 from cesym import plots
 from cesym.data import cavendish, challenger
 from cesym.fitting import fit_logistic
+from cesym.losses import bce_with_logits
+from cesym.numeric.ulp import exact, ulp_error
 from cesym.plots.canvas import point_to, require
 from cesym.plots.gaussian import estimates, gaussian_nll
 from cesym.plots.two_classes import cross_entropy_of_two
@@ -30,6 +32,18 @@ OTHER_FIT = fit_logistic((40, 44, 47, 52, 55, 58, 61, 66, 70), (1, 1, 0, 1, 1, 0
 RISING_FIT = fit_logistic((50, 54, 57, 62, 65, 68, 71, 76, 80), (0, 0, 1, 0, 1, 1, 1, 0, 1))
 WIDE = np.random.default_rng(3).normal(100, 12, 60).tolist()
 FEW = (-1.5, 0.25, 2.0, 9.0)
+LOGITS = np.linspace(-45, 45, 901)
+SURE, WRONG = (bce_with_logits.expr.subs(bce_with_logits.target, k) for k in (1, 0))  # log(1 + exp(-z)), log(1 + exp(z))
+
+
+def forms(k, z=LOGITS):
+    """Three ways to compute binary cross-entropy of logits, the last one a good one."""
+    with np.errstate(all="ignore"):
+        p = 1 / (1 + np.exp(-z))
+        textbook = -(k * np.log(p) + (1 - k) * np.log(1 - p))
+    good = np.maximum(z, 0) - k * z + np.log1p(np.exp(-np.abs(z)))
+    return {"textbook": textbook, "softplus$(z) - kz$": np.logaddexp(0, z) - k * z, "good": good}
+
 
 # As the notebooks draw them, and with other data.
 FIGURES = {
@@ -59,6 +73,12 @@ FIGURES = {
     "free_variance": lambda: plots.free_variance(cavendish),
     "free_variance, wide": lambda: plots.free_variance(WIDE),
     "free_variance, few": lambda: plots.free_variance(FEW),
+    "unit_in_the_last_place": plots.unit_in_the_last_place,
+    "unit_in_the_last_place, 2": lambda: plots.unit_in_the_last_place(2, 4),
+    "unit_in_the_last_place, 6": lambda: plots.unit_in_the_last_place(6, 64),
+    "ulp_errors, k = 1": lambda: plots.ulp_errors(forms(1), SURE, LOGITS),
+    "ulp_errors, k = 0": lambda: plots.ulp_errors(forms(0), WRONG, LOGITS),
+    "ulp_errors, two points": lambda: plots.ulp_errors({"one": [1.0, math.nan]}, SURE, [0, 1]),
 }
 
 
@@ -168,6 +188,25 @@ TITLES = [
     (lambda: plots.gaussian_fit([1, 2, 6]), ["3 values", "mean 3,", "2.16", "6.57 nats"]),
     (lambda: plots.nll_surface(cavendish), ["5.448", "0.217", "−3.14 nats"]),
     (lambda: plots.nll_surface([1, 2, 6]), ["μ = 3,", "2.16", "6.57 nats"]),
+    (plots.unit_in_the_last_place, ["With 3 binary digits"]),
+    (lambda: plots.unit_in_the_last_place(4), ["With 4 binary digits"]),
+    (lambda: plots.ulp_errors(forms(1), SURE, LOGITS), ["from 18 on; NaN or infinite from 37 on", "good: less than 3"]),
+    (
+        lambda: plots.ulp_errors(forms(0), WRONG, LOGITS),
+        ["up to −19 and from 22 on; NaN", "softplus$(z) - kz$: less than 3 ULP"],
+    ),
+    (lambda: plots.ulp_errors({"a": np.log1p(np.exp(-LOGITS)) * (1 + 1e-12)}, SURE, LOGITS), ["over $10^{3}$ ULP"]),
+    (lambda: plots.ulp_errors({"a": np.log1p(np.exp(-LOGITS)) * (1 + 5e-16)}, SURE, LOGITS), ["less than 10 ULP"]),
+    (lambda: plots.ulp_errors({"a": LOGITS * math.nan}, SURE, LOGITS), ["a: NaN or infinite everywhere"]),
+    (lambda: plots.ulp_errors({"a": [0.0, 0.0, 1.0]}, SURE, [-1, 0, 1]), ["half of the digits gone everywhere"]),
+    (
+        lambda: plots.ulp_errors({"a": [*forms(1)["good"][:-1], math.inf]}, SURE, LOGITS),
+        ["less than 3 ULP off; NaN or infinite from 45 on"],
+    ),
+    (
+        lambda: plots.ulp_errors({"a": np.where(LOGITS == 0, math.nan, forms(1)["good"])}, SURE, LOGITS),
+        ["NaN or infinite at 1 of 901 points"],
+    ),
 ]
 
 
@@ -286,6 +325,14 @@ def test_the_log_outside_the_sum_is_least_at_an_end(q):
         (lambda: plots.free_variance([1, math.nan]), "data: expected finite numbers"),
         (lambda: plots.nll_is_affine_in_mse(FEW, (1, -1)), "sigmas: expected at most three"),
         (lambda: plots.nll_is_affine_in_mse(FEW, (1, 2, 3, 4)), "sigmas: expected at most three"),
+        (lambda: plots.unit_in_the_last_place(1), "expected 2 to 6 digits and a power of 2"),
+        (lambda: plots.unit_in_the_last_place(3, 5), "expected 2 to 6 digits and a power of 2"),
+        (lambda: plots.ulp_errors({"a": [1.0]}, SURE, [0, 1]), "expected one number for each of the 2 points"),
+        (lambda: plots.ulp_errors({}, SURE, [0, 1]), "results: expected one number for each"),
+        (lambda: plots.ulp_errors({"a": [1.0, 1.0]}, SURE, [1, 1]), "at: expected a list of at least two different"),
+        (lambda: plots.ulp_errors({"a": [1.0, 1.0]}, 1 / bce_with_logits.prediction, [0, 1]), "no finite real value at 0.0"),
+        (lambda: plots.ulp_errors({"a": [1.0, 1.0]}, bce_with_logits.expr, [0, 1]), "one letter, got k, z"),
+        (lambda: plots.ulp_errors({"a": [1.0, 1.0]}, SURE, [0, math.inf]), "at: expected a list of at least two different finite"),
     ],
 )
 def test_data_without_the_figure_are_refused(draw, message):
@@ -352,6 +399,30 @@ def test_without_its_log_the_loss_falls_for_ever(data):
     )
     at, least = point(figure, "least NLL")
     assert at == pytest.approx(np.std(list(data))) and least <= nll.min()
+
+
+@pytest.mark.parametrize("digits", [2, 3, 6])
+def test_unit_in_the_last_place_shows_all_floats_of_so_many_digits(digits):
+    figure = plots.unit_in_the_last_place(digits)
+    for power in range(-3, 3):
+        floats, units = curve(figure, f"floats from 2^{power}")
+        assert list(floats) == [n * 2.0 ** (power - digits + 1) for n in range(2 ** (digits - 1), 2**digits)]
+        assert set(units) == {floats[1] - floats[0]}
+
+
+def test_ulp_errors_draws_every_point_where_it_belongs():
+    results, truth = forms(1), exact(SURE, LOGITS)
+    figure = plots.ulp_errors(results, SURE, LOGITS)
+    for name, result in results.items():
+        z, drawn = curve(figure, name)
+        error = ulp_error(result, truth)
+        assert drawn == pytest.approx(np.clip(error[np.isfinite(error)], 0.1, 1e21))
+        assert set(z) == set(LOGITS[np.isfinite(error)])
+    z, _ = curve(figure, "textbook: no number")
+    assert set(z) == set(LOGITS[np.isnan(results["textbook"])])
+    assert lines(figure, "textbook")[0][1].max() > 1e15 and lines(figure, "good")[0][1].max() < 2
+    colours = {line.get_color() for axes in figure.axes[:2] for line in axes.lines}
+    assert colours == {"#997700"} and figure.axes[2].lines[0].get_color() == "#000000"
 
 
 @pytest.mark.parametrize(

@@ -282,6 +282,8 @@ def test_names_in_expressions(e, in_latex, in_unicode, in_ascii):
         (r"$k_i \in \lbrace 0, 1\rbrace$", "kᵢ ∈ {0, 1}", "k[i] in {0, 1}"),
         (r"$\frac{N}{2}\ln(2\pi\sigma^2)$", "N/2 ln(2πσ²)", "N/2 ln(2 pi sigma^2)"),
         (r"$x_i-\mu_i$", "xᵢ − μᵢ", "x[i] - mu[i]"),
+        (r"$\sigma(z) - q$ or $-z$", "σ(z) − q or −z", "sigma(z) - q or -z"),
+        (r"$1/(1 + e^{-z_i})$", "1/(1 + e^(−zᵢ))", "1/(1 + e^(-z[i]))"),
         (r"$\sum_{i=1}^{N} \mathrm{BCE}(k_i, p_i)$", "∑ᵢ₌₁ᴺ BCE(kᵢ, pᵢ)", "Sum(i=1..N) BCE(k[i], p[i])"),
         (r"$\hat p_i = \bar k$", "p̂ᵢ = k̄", "p_hat[i] = k_bar"),
         ("**all** *of* `k*(1 - p)`, \\$5", "all of k*(1 - p), $5", "all of k*(1 - p), $5"),

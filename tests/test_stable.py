@@ -3,19 +3,59 @@
 import mpmath
 import pytest
 import sympy as sp
-from sympy import Abs, KroneckerDelta, Piecewise, Rational, Sum, exp, log, pi, sqrt
+from sympy import (
+    Abs,
+    Heaviside,
+    KroneckerDelta,
+    Max,
+    Piecewise,
+    Rational,
+    Sum,
+    Symbol,
+    cosh,
+    exp,
+    log,
+    loggamma,
+    pi,
+    sign,
+    sinh,
+    sqrt,
+    tanh,
+)
 
 from cesym.numeric import nodes
 from cesym.numeric.nodes import (
     dominated,
     except_at_zero,
+    expm1,
+    log1mexp,
     log1p,
+    log1p_over,
+    log1p_square,
+    log_cosh,
+    log_mixture,
+    log_over,
+    log_sum_exp,
     log_times,
+    logaddexp,
     logit,
+    neg_log_softmax,
+    one_less_exp,
+    over_square,
+    over_squares,
     ratio,
+    share_of_squares,
     sigmoid,
+    sigmoid_pair,
+    sigmoid_ratio,
+    sigmoid_slope,
+    softmax,
+    softmax_gap,
     softplus,
+    softplus_pair,
     square_over,
+    square_times_exp,
+    times_exp,
     weighted,
     xdivy,
 )
@@ -24,8 +64,13 @@ from cesym.numeric.stable import stabilise
 from cesym.symbols import C, N, c, i, j, k, m, mu, p, q, scalar, sigma, v, x, z
 
 K, P, X, M, Z = map(scalar, (k, p, x, mu, z))
-KNOWN = Known(frozenset({K, P, X, M, Z, v, sigma, q.label}), frozenset({j, m}))
+A, B = Symbol("a", real=True), Symbol("b", real=True)
+R, W = Symbol("r", positive=True), Symbol("w", positive=True)
+KNOWN = Known(frozenset({K, P, X, M, Z, A, B, R, W, v, sigma, q.label, z.label}), frozenset({j, m}))
 DELTA = KroneckerDelta
+LETTER = Symbol("r_", integer=True)
+TOTAL = Sum(exp(z[c]), (c, 1, C))
+CANONICAL = Sum(exp(z[LETTER]), (LETTER, 1, C))
 
 # What a rule makes of a formula; None where it stays as it is.
 RULES = [
@@ -50,11 +95,11 @@ RULES = [
     ((2 * M - 2 * X) / (2 * v), xdivy(M - X, v)),
     ((X - M) ** 2 / v**2, xdivy(X - M, v) ** 2),
     ((X - M) ** 2 / v**3, xdivy(xdivy(X - M, v), v) * xdivy(X - M, v)),
-    (1 / v**2, ratio(ratio(1, v), v)),
+    (1 / v**2, over_square(1, v)),
     (1 / (1 + exp(-Z)), sigmoid(Z)),
     (sp.sin(X) / X, ratio(sp.sin(X), X)),
     ((X**2 - X) / (X * v), xdivy(X, v) - ratio(1, v)),
-    (K / P**2, xdivy(xdivy(K, P), P)),
+    (K / P**2, over_square(K, P)),
     (
         -K / P + (1 - K) / (1 - P),
         except_at_zero(ratio(ratio(P - K, 1 - P), P), -xdivy(K, P) + xdivy(1 - K, 1 - P), K, 1 - K),
@@ -64,8 +109,8 @@ RULES = [
         log(2 * pi * v) / 2 + (X - M) ** 2 / (2 * v),
         dominated(square_over(X - M, v, Rational(1, 2)), log_times(v, 2 * pi) / 2),
     ),
-    (1 / (2 * v) - X**2 / (2 * v**2), dominated(-(xdivy(X, v) ** 2) / 2, ratio(Rational(1, 2), v))),
-    ((v - X**2) / (2 * v**2), dominated(-(xdivy(X, v) ** 2) / 2, ratio(Rational(1, 2), v))),
+    (1 / (2 * v) - X**2 / (2 * v**2), ratio(Rational(1, 2) - square_over(X, v, Rational(1, 2)), v)),
+    ((v - X**2) / (2 * v**2), ratio(Rational(1, 2) - square_over(X, v, Rational(1, 2)), v)),
     (1 / v - X**2 / v, ratio(1, v) - square_over(X, v, sp.Integer(1))),
     (Abs(X - M) / sigma + log(2 * sigma), dominated(xdivy(Abs(X - M), sigma), log(2 * sigma))),
     (Sum(DELTA(c, j) * q[c], (c, 1, C)), q[j]),
@@ -74,6 +119,96 @@ RULES = [
     (DELTA(j, m) / P, weighted(DELTA(j, m), ratio(1, P))),
     (Piecewise((log(1 - P), K > 0), (0, True)), Piecewise((log1p(-P), K > 0), (0, True))),
     (-Sum(q[c] * log(q[c]), (c, 1, C)), -Sum(weighted(q[c], log(q[c])), (c, 1, C))),
+    # Sigmoids and exponentials
+    (1 / (exp(A) + exp(B)), times_exp(sigmoid(B - A), -B)),
+    (1 / (2 + exp(Z)), ratio(1, exp(Z) + 2)),
+    (exp(Z) / (1 + exp(Z)), sigmoid(Z)),
+    (exp(2 * A - 2 * B) / (1 + exp(A - B)) ** 2, sigmoid(A - B) ** 2),
+    ((1 + exp(-Z)) / (1 + exp(Z)), sigmoid_ratio(-Z, Z)),
+    (W * exp(A) / (W * exp(A) + (1 - W) * exp(B)), xdivy(W, W + times_exp(1 - W, B - A))),
+    (exp(A) * (W * exp(A) + exp(B)), times_exp(times_exp(W, A) + exp(B), A)),
+    ((W * exp(A) + 3 * exp(B)) * exp(-A), W + 3 * exp(B - A)),
+    ((exp(A) - exp(B)) / (W + exp(B)), ratio(exp(A) - exp(B), W + exp(B))),
+    (1 - 1 / (1 + exp(-Z)), sigmoid(-Z)),
+    ((W * exp(Z) - K) / (1 + exp(Z)), sigmoid_pair(Z, W, -K)),
+    ((exp(A) + exp(B)) * exp(-A) / (1 + exp(B - A)), sp.Integer(1)),
+    ((K * exp(Z) + K - exp(Z)) / (1 + exp(Z)), sigmoid_pair(Z, K - 1, K)),
+    ((W * exp(X) - K) / (1 + exp(Z)), (-K + times_exp(W, X)) * sigmoid(-Z)),
+    ((exp(A) - exp(B)) / (W * exp(A) + exp(B)), ratio(1, W + exp(B - A)) - xdivy(1, times_exp(W, A - B) + 1)),
+    (1 / (1 + exp(-Z)) - 1 / (1 + exp(-Z)) ** 2, sigmoid_slope(Z)),
+    (2 - 1 / (1 + exp(-Z)), sigmoid_pair(Z, 1, 2)),
+    (loggamma(W) - 1 / (1 + exp(-Z)), loggamma(W) - sigmoid(Z)),
+    (Heaviside(Z) - sign(Z) * exp(-Abs(Z)) / (1 + exp(-Abs(Z))), sigmoid(Z)),
+    (exp(Z) - 1, expm1(Z)),
+    (exp(Z) / sigma - 1 / sigma, xdivy(expm1(Z), sigma)),
+    (exp(Z) - K, None),
+    (1 / (1 + exp(-A)) - 1 / (1 + exp(-B)), one_less_exp(B - A) * sigmoid(A) * sigmoid(-B)),
+    (1 / (1 + exp(-A)) + 1 / (1 + exp(-B)), sigmoid(A) + sigmoid(B)),
+    (exp(Z) / (1 + exp(Z)) - K, sigmoid_pair(Z, 1 - K, -K)),
+    (sinh(Z) / cosh(Z), tanh(Z)),
+    (sinh(Z) / cosh(X), ratio(sinh(Z), cosh(X))),
+    (X * exp(Z), times_exp(X, Z)),
+    ((X - M) ** 2 * exp(-Z) / 2, square_times_exp(X - M, -Z) / 2),
+    (3 * exp(Z), None),
+    # Their logarithms
+    (-log(1 / (1 + exp(-A)) - 1 / (1 + exp(-B))), -log1mexp(B - A) + softplus(-A) + softplus(B)),
+    (log(exp(A) + exp(B)), logaddexp(A, B)),
+    (log(exp(A) - exp(B)), A + log1mexp(B - A)),
+    (log(W * exp(A) + (1 - W) * exp(B)), log_mixture(W, A, 1 - W, B)),
+    (log(3 + exp(Z)), log_mixture(1, Z, 3, 0)),
+    (log(1 + exp(A) + exp(B)), logaddexp(logaddexp(A, B), 0)),
+    (log(K * exp(A) + exp(B) + exp(Z)), log(times_exp(K, A) + exp(B) + exp(Z))),
+    (log(exp(Z) + X**2 + M), None),
+    (log(cosh(Z)), log_cosh(Z)),
+    (log(-cosh(Z)), None),
+    (K * log(1 + exp(Z)) - K * Z, softplus_pair(Z, 0, K)),
+    (log(1 + exp(Z)) - K * Z, softplus_pair(Z, 1 - K, K)),
+    (2 * log(1 + exp((M - X) / sigma)) + (X - M) / sigma, softplus_pair(xdivy(M - X, sigma), 1, 1)),
+    (log(1 + exp(Z)) - K * X, softplus(Z) - K * X),
+    (Max(Z, 0) - K * Z + log(1 + exp(-Abs(Z))), softplus_pair(Z, 1 - K, K)),
+    (Max(X, 0) + log(1 + exp(-Abs(Z))), softplus(-Abs(Z)) + Max(X, 0)),
+    # Classes
+    (exp(z[j]) / TOTAL, softmax(CANONICAL, j)),
+    (exp(q[j]) / TOTAL, times_exp(1 / TOTAL, q[j])),
+    (log(TOTAL) - z[j], neg_log_softmax(CANONICAL, j)),
+    (log(TOTAL) - q[j], log_sum_exp(CANONICAL) - q[j]),
+    (exp(z[j]) / TOTAL - DELTA(j, m), softmax_gap(CANONICAL, j, 1, DELTA(j, m))),
+    (
+        exp(z[j]) / TOTAL - exp(z[j]) * exp(z[m]) / TOTAL**2,
+        -softmax(CANONICAL, j) * softmax_gap(CANONICAL, m, 1, 1),
+    ),
+    # Squares
+    (log(1 + (X - M) ** 2 / (W * v)), log1p_square(X - M, sqrt(W) * sqrt(v))),
+    (log(1 + X**2), log1p_square(X, 1)),
+    (log(1 + X**2 / K), log1p(square_over(X, K, sp.Integer(1)))),
+    (log(1 + X / K), log1p_over(X, K)),
+    (log(1 - X**2), log1p(-(X**2))),
+    ((2 * M - 2 * X) / (W * v + (X - M) ** 2), -2 * over_squares(X - M, sqrt(W) * sqrt(v))),
+    ((X - M) / (W * (1 + (X - M) ** 2 / (W * v))) / v, over_squares(X - M, sqrt(W) * sqrt(v))),
+    (X**2 / (X**2 + sigma**2), share_of_squares(X, sigma)),
+    (sigma**2 / (X**2 + sigma**2), share_of_squares(sigma, X)),
+    (X / (X**2 - sigma**2), ratio(X, X**2 - sigma**2)),
+    (X / (W + v), xdivy(X, W + v)),
+    # Quotients
+    (log(X / sigma), log_over(X, sigma)),
+    (log(X * sigma), None),
+    (log(R / (R + W)), -log1p_over(W, R)),
+    (log(R / (v + W)), log_over(R, v + W)),
+    (1 / (R + W) - W / (R + W) ** 2, over_square(R, R + W)),
+    (1 / (R + W) - X / (R + W) ** 2, ratio(1, R + W) - over_square(X, R + W)),
+    # Poles and growth
+    (exp(-Z) + Z, dominated(exp(-Z), Z)),
+    (exp(Z) - K * Z + loggamma(K + 1), dominated(exp(Z), loggamma(K + 1) - weighted(K, Z))),
+    (exp(X) + K * Z, None),
+    (exp(A) + exp(B), None),
+    (W - K * log(W), dominated(W, -weighted(K, log(W)))),
+    (X - K * log(W), X - weighted(K, log(W))),
+    (X**2 - 3 * X, None),
+    (
+        log(v) / 2 + (W + 1) / 2 * log(1 + X**2 / v),
+        dominated(weighted(W / 2 + Rational(1, 2), log1p_square(X, sqrt(v))), log(v) / 2),
+    ),
+    (log(v) + log(1 + X**2 / v) / 3, log(v) + log1p_square(X, sqrt(v)) / 3),
 ]
 
 
@@ -100,6 +235,8 @@ AWAY = {
     Z: Rational(5, 8),
     v: Rational(4, 11),
 }
+AWAY |= {A: Rational(5, 3), B: Rational(1, 7), R: Rational(9, 4), W: Rational(3, 8)}
+AWAY |= {z[n]: Rational(n * n - 3, 5) for n in (1, 2, 3)}
 AWAY |= {sigma: Rational(13, 6), N: 4, C: 3, j: 2, m: 3, i: 1}
 AWAY |= {q[n]: Rational(n, 7) for n in (1, 2, 3)}
 

@@ -100,18 +100,19 @@ def evaluate(e: Tree, model: dict, env: dict | None = None, context: Any = mpmat
 
 def slope(body: Tree, variables: list, model: dict, env: dict) -> Any:
     """A derivative by finite differences, at a precision that leaves more digits than are compared."""
-    places, orders = [], []
+    orders: dict = {}
     for letter, (_, times, _) in variables:
         name = letter[1] if letter[0] == "Symbol" else letter[1][1]
         at = tuple(int(evaluate(index, model, env)) for index in letter[2:]) if letter[0] == "Indexed" else None
-        places.append(letter if at is None else (name, at))
-        orders.append(times)
+        # Two entries at the same place are one variable: the second derivative where m = b.
+        first, order = orders.get(letter if at is None else (name, at), (letter, 0))
+        orders[letter if at is None else (name, at)] = first, order + times
 
     def moved(*values: Any) -> Any:
-        return inexact(evaluate(body, model, {**env, **dict(zip(places, values, strict=True))}), mpmath.mp)
+        return inexact(evaluate(body, model, {**env, **dict(zip(orders, values, strict=True))}), mpmath.mp)
 
-    start = [inexact(evaluate(letter, model, env), mpmath.mp) for letter, _ in variables]
-    return mpmath.diff(moved, tuple(start), tuple(orders))
+    start = [inexact(evaluate(letter, model, env), mpmath.mp) for letter, _ in orders.values()]
+    return mpmath.diff(moved, tuple(start), tuple(order for _, order in orders.values()))
 
 
 def points(limits: list, model: dict, env: dict) -> Iterator[dict]:

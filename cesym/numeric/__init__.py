@@ -1,13 +1,14 @@
 """Numbers: a formula made a function of arrays that keeps its digits and its limits.
 
-The way is expression -> stable expression (`stable`, over the operations in `nodes`) -> source (`printer`) ->
-function (`function`, with one module a backend). A backend is imported when it is first asked for.
+The way is expression -> stable expression (`stable`, over the operations in `nodes`) -> program (`lower`, with the
+`forms` of those operations) -> source and function, by one backend or another. A backend is imported when it is first
+asked for.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from sympy import Indexed, IndexedBase, Symbol, sympify
+from sympy import Expr, Indexed, IndexedBase, Rational, Symbol, sympify
 
 from cesym.numeric.function import BACKENDS, Lambdified, Request, built
 from cesym.numeric.lower import Output
@@ -27,6 +28,8 @@ def lambdify(
     given: Any = (),
     axes: Mapping[Symbol, Any] | None = None,
     check: bool = True,
+    threads: int = 1,
+    accurate: bool = False,
 ) -> Lambdified:
     """A function of arrays that computes ``expr`` in a stable form: the counterpart of `sympy.lambdify`.
 
@@ -72,7 +75,10 @@ def lambdify(
 
     letters = [entries.get(arg, arg) for arg in args]
     sizes = {index: sympify(size) for index, size in (axes or {}).items()}
-    return built(Request("f", letters, list(map(str, args)), read(expr), given, sizes, check=check), backend)
+    names = list(map(str, args))
+    return built(
+        Request("f", letters, names, read(expr), given, sizes, check=check, threads=threads, accurate=accurate), backend
+    )
 
 
 def lambdify_loss(
@@ -81,6 +87,10 @@ def lambdify_loss(
     derivative: int | tuple[int, ...] | None = None,
     reduction: str | None = None,
     check: bool = True,
+    *,
+    label_smoothing: float = 0,
+    threads: int = 1,
+    accurate: bool = False,
 ) -> Lambdified:
     """The function of arrays behind `Loss.lambdify`, which says what the arguments mean.
 
@@ -96,9 +106,11 @@ def lambdify_loss(
     shared: list[tuple[Symbol, ...]] = [()] * len(loss.parameters)
     first, second = [loss.axes[:1], *shared], [loss.axes[1:], *shared]
 
+    smooth = smoothing(loss, label_smoothing)
+
     def outputs(order: int) -> Any:
         if order == 0:
-            return Output(loss.expr)
+            return Output(smooth(loss.expr))
         if order == 1:
             return row(loss.gradient(), first)
         table = loss.hessian() if shared else (loss.hessian(),)
@@ -107,7 +119,7 @@ def lambdify_loss(
 
     def row(values: Any, axes: Sequence[tuple[Symbol, ...]]) -> Any:
         pairs = zip(values if shared else (values,), axes, strict=True)
-        made = tuple(Output(sympify(value), own, derivative=True) for value, own in pairs)
+        made = tuple(Output(smooth(sympify(value)), own, derivative=True) for value, own in pairs)
         return made if shared else made[0]
 
     letters = [loss.target, loss.prediction, *loss.parameters]
@@ -123,5 +135,25 @@ def lambdify_loss(
         loss.target if isinstance(loss.target, IndexedBase) else None,
         reduction,
         check,
+        threads,
+        accurate,
     )
     return built(request, backend)
+
+
+def smoothing(loss: "Loss", share: float) -> Callable[[Expr], Expr]:
+    """Replaces a target by its mixture with equal shares for all classes: (1 - share) of it, share for the rest."""
+    if not 0 <= share <= 1:
+        raise ValueError(f"label_smoothing must be a number in [0, 1]; got {share!r}")
+    if share == 0:
+        return lambda e: e
+    exact = Rational(str(share))
+    if loss.classes:
+        size = loss.classes[1]
+        return lambda e: e.replace(
+            lambda part: isinstance(part, Indexed) and part.base == loss.target,
+            lambda part: (1 - exact) * part + exact / size,
+        )
+    if not {loss.target >= 0, loss.target <= 1} <= set(loss.domain):
+        raise ValueError(f"label_smoothing is for targets that are probabilities; got a {loss.name} with {loss.target}")
+    return lambda e: e.xreplace({loss.target: (1 - exact) * loss.target + exact / 2})

@@ -6,15 +6,17 @@ What a block needs beside its results is allocated once a thread, so that no tem
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from fractions import Fraction
-from math import fsum, inf, isfinite, nan, prod
+from functools import lru_cache
+from math import ceil, fsum, inf, isfinite, nan, prod
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from cesym.numeric.inputs import Arrays, reader
+from cesym.numeric.inputs import Layout, converted, laid_out, reader
 from cesym.numeric.lower import Output
+from cesym.numeric.signature import Request, Signature
 
-__all__ = ["Kernel", "run"]
+__all__ = ["Kernel", "runner"]
 
 Shape = tuple[int, ...]
 
@@ -22,88 +24,151 @@ Shape = tuple[int, ...]
 class Kernel(NamedTuple):
     """The compiled function of one block.
 
-    ``prepare(block, samples, axes)`` makes a block of an argument what ``compute`` takes. ``compute`` fills the results,
-    given the arguments, the results and the scratch for one block. Where it leaves NaN, ``careful`` (if any) returns
-    the results of that block. ``scratch`` lists axes and type of the arrays that compute needs, ``axes`` the size of
-    each axis, ``entries`` how many entries make a block.
+    ``compute`` fills the results, given the arguments, the results and the scratch for one block, in which all
+    samples are one axis. Where a result is not finite, ``careful`` (if any) returns the results of that block.
+    ``scratch`` lists axes and type of the arrays that compute needs, ``axes`` the size of each axis, ``entries`` how
+    many entries make a block. With ``classes_first`` the axes of classes stand before that of the samples, for compute
+    but not for careful. The arguments in ``checked`` are checked by compute, which returns how many of their numbers
+    are out of range; by those in ``divisors`` something is divided.
     """
 
-    prepare: Callable[[Any, Shape, Shape], Any]
-    compute: Callable[..., None]
+    compute: Callable[..., int | None]
     careful: Callable[..., Sequence[Any]] | None
     scratch: Sequence[tuple[tuple[Any, ...], Any]]
     axes: Mapping[Any, Any]
     entries: int
+    classes_first: bool
+    checked: frozenset[int]
+    divisors: frozenset[int]
+
+    def entries_of(self, block: Any, count: int, tail: Shape, kind: Any) -> Any:
+        """A block of an argument as compute takes it."""
+        if block.ndim != 1 + len(tail):
+            block = block.reshape(count, *tail)
+        if tail and self.classes_first:
+            block = np.moveaxis(block, 0, -1)
+        return np.ascontiguousarray(block, kind)
+
+    def shape(self, count: int, tail: Shape) -> Shape:
+        return (*tail, count) if self.classes_first else (count, *tail)
 
 
-class Job(NamedTuple):
-    """One result of one call: the array it goes to (None if it is summed), its axes, and a divisor."""
+class Plan(NamedTuple):
+    """What one call does that depends on the shapes and types of its arguments alone.
 
-    out: Any
-    tail: Shape
-    divisor: int
+    ``jobs`` has the trailing axes of each result, whether it is summed, and its divisor. ``every`` lists the blocks
+    with their shapes, ``entries`` how many entries each scratch array needs for the largest, ``tails`` their axes.
+    """
+
+    layout: Layout
+    jobs: tuple[tuple[Shape, bool, int], ...]
+    every: list[tuple[Any, Shape]]
+    entries: tuple[int, ...]
+    tails: tuple[Shape, ...]
 
 
-def run(
-    kernel: Kernel, arrays: Arrays, outputs: Sequence[Output], reduction: str | None, check: bool, threads: int
-) -> list[Any]:
+def runner(
+    kernel: Kernel, signature: Signature, outputs: Sequence[Output], request: Request
+) -> Callable[..., list[Any]]:
+    """The function of arrays, called as ``function(values, check)``."""
+
+    @lru_cache(maxsize=64)
+    def plan(shapes: tuple[Shape, ...], dtype: np.dtype) -> Plan:
+        layout = laid_out(signature, shapes, dtype)
+        lengths = {index: int(size) if size.is_Integer else layout.sizes[size] for index, size in kernel.axes.items()}
+        count = prod(layout.shape)
+        jobs = tuple(
+            (
+                tuple(lengths[a] for a in output.axes),
+                request.reduction is not None and not output.derivative,
+                count if request.reduction == "mean" and output.derivative else 1,
+            )
+            for output in outputs
+        )
+        tails = tuple(tuple(lengths[a] for a in axes) for axes, _ in kernel.scratch)
+        widest = max([1, *(prod(tail) for tail, *_ in jobs), *map(prod, layout.tails)])
+        every = list(blocks(layout.shape, max(1, kernel.entries // widest))) if count else []
+        capacity = max((prod(here) for _, here in every), default=0)
+        return Plan(
+            layout, jobs, every, tuple(capacity * prod(tail) for tail in (*tails, *(j[0] for j in jobs))), tails
+        )
+
+    def function(values: Sequence[Any], check: bool) -> list[Any]:
+        arrays, dtype = converted(signature, values)
+        return run(kernel, plan(tuple(one.shape for one in arrays), dtype), arrays, request, check)
+
+    return function
+
+
+def run(kernel: Kernel, plan: Plan, arrays: Sequence[Any], request: Request, check: bool) -> list[Any]:
     """The results over all samples."""
-    shape, count = arrays.shape, prod(arrays.shape)
-    lengths = {index: int(size) if size.is_Integer else arrays.sizes[size] for index, size in kernel.axes.items()}
-    jobs = []
-    for output in outputs:
-        tail = tuple(lengths[a] for a in output.axes)
-        summed = reduction is not None and not output.derivative
-        divisor = count if reduction == "mean" and output.derivative else 1
-        jobs.append(Job(None if summed else np.empty(shape + tail, arrays.dtype), tail, divisor))
-    widest = max([1, *(prod(job.tail) for job in jobs), *(prod(arrays.tail(n)) for n in range(len(arrays.values)))])
-    every = list(blocks(shape, max(1, kernel.entries // widest))) if count else []
-    readers = [reader(arrays, n, check) for n in range(len(arrays.values))]
+    layout, every = plan.layout, plan.every
+    outs: list[Any] = [None if summed else np.empty(layout.shape + tail, layout.dtype) for tail, summed, _ in plan.jobs]
+    readers = [
+        (
+            reader(layout, n, one, check and n not in kernel.checked, n in kernel.divisors),
+            layout.tails[n],
+            layout.kinds[n],
+        )
+        for n, one in enumerate(arrays)
+    ]
 
     def work(some: Sequence[tuple[Any, Shape]]) -> list[list[Any]]:
-        sums: list[list[Any]] = [[] for _ in jobs]
-        capacity = max(prod(here) for _, here in some)
-        scratch = [np.empty(capacity * prod(lengths[a] for a in axes), kind) for axes, kind in kernel.scratch]
-        tails = [tuple(lengths[a] for a in axes) for axes, _ in kernel.scratch]
-        # A result of another type, or one that is summed, is computed in float64 first.
+        sums: list[list[Any]] = [[] for _ in outs]
+        scratch = [np.empty(size, kind) for size, (_, kind) in zip(plan.entries, kernel.scratch, strict=False)]
+        # A result of another type or order of axes, or one that is summed, is computed elsewhere first.
         own = [
-            None if job.out is not None and job.out.dtype == np.float64 else np.empty(capacity * prod(job.tail))
-            for job in jobs
+            None
+            if out is not None and out.dtype == np.float64 and not (tail and kernel.classes_first)
+            else np.empty(size)
+            for out, size, (tail, *_) in zip(outs, plan.entries[len(scratch) :], plan.jobs, strict=True)
         ]
+        last = -1
         with np.errstate(all="ignore"):
-            last: Shape | None = None
             for at, here in some:
-                if here != last:
-                    views = [view(one, here + tail) for one, tail in zip(scratch, tails, strict=True)]
-                    mine = [
-                        one if one is None else view(one, here + job.tail) for one, job in zip(own, jobs, strict=True)
+                count = prod(here)
+                if count != last:
+                    views = [
+                        view(one, kernel.shape(count, tail)) for one, tail in zip(scratch, plan.tails, strict=True)
                     ]
-                    last = here
-                values = [kernel.prepare(read(at), here, tail) for read, tail in readers]
-                targets = [job.out[at] if one is None else one for one, job in zip(mine, jobs, strict=True)]
-                kernel.compute(*values, *targets, *views)
-                if kernel.careful and any(has_nan(target) for target in targets):
-                    for target, better in zip(targets, kernel.careful(*values), strict=True):
-                        target[...] = better
-                for n, (job, target) in enumerate(zip(jobs, targets, strict=True)):
-                    if job.divisor != 1:
-                        np.divide(target, job.divisor, out=target)
-                    if job.out is None:
-                        sums[n].append(block_sum(target))
+                    mine = [
+                        one if one is None else view(one, kernel.shape(count, tail))
+                        for one, (tail, *_) in zip(own, plan.jobs, strict=True)
+                    ]
+                    last = count
+                values = [kernel.entries_of(read(at), count, tail, kind) for read, tail, kind in readers]
+                targets = [
+                    (out[at] if len(here) == 1 else out[at].reshape(count, *tail)) if one is None else one
+                    for one, out, (tail, *_) in zip(mine, outs, plan.jobs, strict=True)
+                ]
+                if kernel.compute(*values, *targets, *views) and check:
+                    layout.refuse(arrays)
+                if kernel.careful and not all(map(is_finite, targets)):
+                    # Contiguous along the classes, where NumPy then sums in pairs.
+                    rows = [np.ascontiguousarray(np.moveaxis(one, -1, 0)) for one in values]
+                    for target, better in zip(targets, kernel.careful(*rows), strict=True):
+                        target[...] = np.moveaxis(better, 0, -1)
+                for n, (tail, summed, divisor) in enumerate(plan.jobs):
+                    if divisor != 1:
+                        np.divide(targets[n], divisor, out=targets[n])
+                    if summed:
+                        sums[n].append(block_sum(targets[n]))
                     elif mine[n] is not None:
-                        job.out[at] = target
+                        back = np.moveaxis(targets[n], -1, 0) if tail and kernel.classes_first else targets[n]
+                        outs[n][at] = back.reshape(here + tail)
         return sums
 
-    if threads > 1 and len(every) > 1:
+    threads = min(request.threads, len(every))
+    if threads > 1:
         with ThreadPoolExecutor(threads) as pool:
-            shares = pool.map(work, [every[n::threads] for n in range(min(threads, len(every)))])
+            shares = pool.map(work, [every[n::threads] for n in range(threads)])
             sums = [[one for part in parts for one in part] for parts in zip(*shares, strict=True)]
     else:
-        sums = work(every) if every else [[] for _ in jobs]
-    scale = count if reduction == "mean" else 1
+        sums = work(every)
+    scale = prod(layout.shape) if request.reduction == "mean" else 1
     return [
-        arrays.dtype.type(total(parts, scale)) if job.out is None else job.out[()]
-        for job, parts in zip(jobs, sums, strict=True)
+        layout.dtype.type(total(parts, scale)) if out is None else out[()]
+        for out, parts in zip(outs, sums, strict=True)
     ]
 
 
@@ -120,7 +185,9 @@ def blocks(shape: Shape, size: int) -> Iterator[tuple[Any, Shape]]:
             for rest, here in blocks(shape[1:], size):
                 yield (n, *rest), here
     else:
-        step = max(1, size // max(1, prod(shape[1:])))
+        most = max(1, size // max(1, prod(shape[1:])))
+        # As many blocks as it takes, of nearly the same size.
+        step = max(1, ceil(shape[0] / max(1, ceil(shape[0] / most))))
         for start in range(0, shape[0], step):
             stop = min(start + step, shape[0])
             yield (slice(start, stop),), (stop - start, *shape[1:])
@@ -130,9 +197,10 @@ def view(flat: Any, shape: Shape) -> Any:
     return flat[: prod(shape)].reshape(shape)
 
 
-def has_nan(values: Any) -> bool:
-    most = np.maximum.reduce(values, axis=None)
-    return bool(most != most)
+def is_finite(values: Any) -> bool:
+    # NaN is the greatest and the least of all.
+    most, least = np.maximum.reduce(values, axis=None), np.minimum.reduce(values, axis=None)
+    return bool(most < inf and least > -inf)
 
 
 def block_sum(values: Any) -> float | Fraction:

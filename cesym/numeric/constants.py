@@ -5,11 +5,14 @@ from math import frexp
 import sympy as sp
 from sympy import Expr
 
+from cesym.numeric.nodes import unfolded
+
 __all__ = ["nearest", "three_parts"]
 
 
 def nearest(e: Expr) -> float:
     """The float next to a constant."""
+    e = unfolded(e)
     if e.is_real is False or e is sp.nan:
         raise ValueError(f"expr: lambdify needs real numbers; got {e}")
     return float(e.evalf(30))

@@ -4,34 +4,13 @@ What is zero over the reals, such as the rounding error of a difference, stands 
 say what would go wrong without it.
 """
 
-from math import log
+from math import expm1, inf, log
 
 from sympy import Symbol
+from sympy import log as symbolic_log
 
+from cesym.numeric.constants import three_parts
 from cesym.numeric.program import Program, Value, is_const
-
-__all__ = [
-    "Largest",
-    "difference",
-    "dominated",
-    "exclusive",
-    "exp_difference",
-    "log1mexp",
-    "log1p_square",
-    "log_times",
-    "logaddexp",
-    "logit",
-    "sigmoid",
-    "sigmoid_pair",
-    "sigmoid_ratio",
-    "sigmoid_slope",
-    "softplus",
-    "softplus_pair",
-    "square_over",
-    "square_times_exp",
-    "weighted",
-    "xdivy",
-]  # fmt: skip
 
 
 def weighted(b: Program, w: Value, value: Value) -> Value:
@@ -46,20 +25,81 @@ def xdivy(b: Program, n: Value, d: Value) -> Value:
 
 def dominated(b: Program, lead: Value, rest: Value) -> Value:
     """lead + rest; inf - inf would be NaN."""
-    return b.guard(abs(lead).equals(float("inf")) & rest.equals(rest), lead, lead + rest)
+    return b.guard(abs(lead).equals(inf) & rest.equals(rest), lead, lead + rest)
+
+
+def halved(b: Program, r: Value) -> tuple[Value, Value]:
+    """A number and a factor with the product r; where r = x - y overflows, half of it does not."""
+    if r.op != "sub":
+        return r, b.const(1)
+    x, y = r.args
+    over = abs(r).equals(inf)
+    return b.guard(over, x * 0.5 - y * 0.5, r), b.guard(over, 2, b.const(1))
+
+
+def over_square(b: Program, n: Value, v: Value) -> Value:
+    """n/v**2; where n/v is small, it is made larger, or it would lose its digits as a subnormal number."""
+    half, factor = halved(b, n)
+    small = (abs(half / v) < 2.0**-900) & (abs(half) < 1)
+    up, down = b.where(small, 2.0**500, 1), b.where(small, 2.0**-500, 1)
+    return xdivy(b, xdivy(b, half * up, v), v) * (down * factor)
+
+
+def quotient(b: Program, n: Value, d: Value, weight: bool) -> Value:
+    """n/d; with ``weight``, 0 where n is 0."""
+    half, factor = halved(b, n)
+    return (xdivy(b, half, d) if weight else half / d) * factor
+
+
+def lead_over(b: Program, sum_: Value, value: Value, r: Value, v: Value, a: float, square: bool) -> Value:
+    """``value``, a sum with the term a*r**2/v divided by v (or v**2); that term alone where the sum overflows."""
+    half, factor = halved(b, r)
+    root = xdivy(b, half, v) * factor
+    other = root * a
+    return b.guard(abs(sum_).equals(inf), root * (xdivy(b, other, v) if square else other), value)
 
 
 def square_over(b: Program, r: Value, v: Value, a: float) -> Value:
     """a*r**2/v without r**2; where r/v*r overflows, r/sqrt(v) may not."""
-    value = xdivy(b, r, v) * r * a
-    root = r / b.op("sqrt", v)
-    return b.where(abs(value).equals(float("inf")), root * (root * a), value)
+    half, factor = halved(b, r)
+    value = xdivy(b, half, v) * half * a
+    root = half / b.op("sqrt", v)
+    return b.guard(abs(value).equals(inf), root * (root * a), value) * factor * factor
+
+
+def exp_half(b: Program, t: Value) -> Value:
+    """exp(t/2), with the digits that t = x - y has rounded off."""
+    if t.op != "sub":
+        return b.op("exp", t * 0.5)
+    x, y = t.args
+    return exp_difference_of_any_sign(b, x * 0.5, y * 0.5)
+
+
+def tied(b: Program, t: Value) -> tuple[Value, Value]:
+    """A logit and exp(-|t|), with the digits that t = x - y has rounded off; equal infinities count as equal."""
+    if t.op != "sub":
+        return t, b.op("exp", -abs(t))
+    x, y = t.args
+    above = t > 0
+    return difference(b, x, y), exp_difference(b, b.where(above, y, x), b.where(above, x, y))
+
+
+def exp_difference_of_any_sign(b: Program, x: Value, y: Value) -> Value:
+    """exp(x - y), which may overflow: there its first order would be inf*0."""
+    return b.guard(b.op("exp", difference(b, x, y)).equals(inf), inf, exp_difference(b, x, y))
 
 
 def square_times_exp(b: Program, r: Value, t: Value) -> Value:
     """r**2*exp(t) as (r*exp(t/2))**2: neither r**2 nor exp(t) overflows first."""
-    root = weighted(b, r, b.op("exp", t * 0.5))
+    root = weighted(b, r, exp_half(b, t))
     return root * root
+
+
+def times_exp(b: Program, r: Value, t: Value) -> Value:
+    """r*exp(t) as r*exp(t/2)*exp(t/2), each of which is in range if the product is; 0*inf would be NaN."""
+    root = exp_half(b, t)
+    zero = (r.equals(0) & root.equals(root)) | (root.equals(0) & r.equals(r))
+    return weighted(b, b.guard(zero, 0, r * root), root)
 
 
 def log_times(b: Program, t: Value, a: float, one_over_a: tuple[float, float, float], log_a: float) -> Value:
@@ -71,10 +111,52 @@ def log_times(b: Program, t: Value, a: float, one_over_a: tuple[float, float, fl
     return b.where((product > 0.5) & (product < 2), near, far)
 
 
-def log1p_square(b: Program, t: Value) -> Value:
-    """log(1 + t**2); where t**2 would overflow, the 1 is long lost."""
-    size = abs(t)
-    return b.where(size > 1e9, b.op("log", size) * 2, b.op("log1p", t * t))
+def log_over(b: Program, n: Value, d: Value) -> Value:
+    """log(n/d); n - d is exact where n/d is near 1, and n/d has lost its digits where it is subnormal."""
+    q = xdivy(b, n, d)
+    near = b.op("log1p", (n - d) / d)
+    value = b.where((q > 0.5) & (q < 2), near, b.op("log", q))
+    poor = ((q >= 0) & (q < 2.0**-1000)) | q.equals(inf)
+    return b.where(poor, dominated(b, b.op("log", abs(n)), -b.op("log", abs(d))), value)
+
+
+def log1p_over(b: Program, n: Value, d: Value) -> Value:
+    """log(1 + n/d); where n/d overflows, the 1 is long lost."""
+    q = xdivy(b, n, d)
+    return b.guard(q.equals(inf), b.op("log", abs(n)) - b.op("log", abs(d)), b.op("log1p", q))
+
+
+def log1p_square(b: Program, n: Value, d: Value) -> Value:
+    """log(1 + (n/d)**2); where the square overflows, the 1 is long lost."""
+    half, factor = halved(b, n)
+    q = quotient(b, n, d, weight=True)
+    square = q * q
+    far = (b.op("log", abs(half)) + b.op("log", factor) - b.op("log", abs(d))) * 2
+    return b.guard(square.equals(inf), far, b.op("log1p", square))
+
+
+def smaller_ratio(b: Program, n: Value, d: Value) -> tuple[Value, Value]:
+    """Whether |n| > |d|, and the smaller of n/d and d/n in size: its square is at most 1."""
+    above = abs(n) > abs(d)
+    return above, xdivy(b, b.where(above, d, n), b.where(above, n, d))
+
+
+def over_squares(b: Program, n: Value, d: Value) -> Value:
+    """n/(n**2 + d**2) as (1/n)/(1 + (d/n)**2) or (n/d/d)/(1 + (n/d)**2)."""
+    above, q = smaller_ratio(b, n, d)
+    return b.where(above, 1 / n, xdivy(b, q, d)) / (q * q + 1)
+
+
+def share_of_squares(b: Program, n: Value, d: Value) -> Value:
+    """n**2/(n**2 + d**2) as 1/(1 + (d/n)**2) or (n/d)**2/(1 + (n/d)**2)."""
+    above, q = smaller_ratio(b, n, d)
+    square = q * q
+    return b.where(above, 1, square) / (square + 1)
+
+
+def one_less_exp(b: Program, t: Value) -> Value:
+    """1 - exp(t); not -expm1(t), which is -0.0 at t = 0."""
+    return 0 - b.op("expm1", t)
 
 
 def log1mexp(b: Program, t: Value) -> Value:
@@ -102,12 +184,34 @@ def exp_difference(b: Program, x: Value, y: Value) -> Value:
     return e + e * b.guard(lost.is_nan, 0, lost)
 
 
+SCALE = 2.0**64
+# 64*log(2), its first 24 bits, which are exact in float32 too, and exp of the rest, less 1.
+SHIFT, *_REST = three_parts(64 * symbolic_log(2))
+BEYOND_SHIFT = expm1(sum(_REST))
+
+
+def scaled_exp_difference(b: Program, x: Value, y: Value) -> Value:
+    """SCALE*exp(x - y) for x <= y: of many that alone are too small for a float, the sum keeps its digits."""
+    d = difference(b, x, y)
+    back = x - d
+    lost = (x - (back + d)) + (back - y)
+    # Far below, the scale goes into the exponent, at the price of one rounding more.
+    far = b.step(d < b.leaf("far", None))
+    shift = far * SHIFT
+    shifted = d + shift
+    back = shifted - d
+    lost = lost + ((d - (shifted - back)) + (shift - back))
+    e = b.op("exp", shifted) * ((1 - far) * SCALE + far)
+    return e + e * (b.guard(lost.is_nan, 0, lost) + far * BEYOND_SHIFT)
+
+
 # Of logits
 
 
 def softplus(b: Program, t: Value) -> Value:
     """log(1 + exp(t)) as max(t, 0) + log1p(exp(-|t|)): nothing overflows, and both terms are >= 0."""
-    return b.op("max", t, 0) + b.op("log1p", b.op("exp", -abs(t)))
+    t, e = tied(b, t)
+    return b.op("max", t, 0) + b.op("log1p", e)
 
 
 def is_complement(one: Value, other: Value) -> bool:
@@ -117,7 +221,8 @@ def is_complement(one: Value, other: Value) -> bool:
 
 def softplus_pair(b: Program, t: Value, w: Value, v: Value, total: Value) -> Value:
     """w*softplus(t) + v*softplus(-t) with w + v = total."""
-    small = total * b.op("log1p", b.op("exp", -abs(t)))
+    t, e = tied(b, t)
+    small = total * b.op("log1p", e)
     if is_complement(w, v):
         # |t|*(w where t > 0, else v) in two operations, exact at a hard v.
         return small + weighted(b, b.step(t > 0) - v, t)
@@ -126,24 +231,24 @@ def softplus_pair(b: Program, t: Value, w: Value, v: Value, total: Value) -> Val
 
 def sigmoid(b: Program, t: Value) -> Value:
     """1/(1 + exp(-t)) without an exponential that overflows."""
-    e = b.op("exp", -abs(t))
+    t, e = tied(b, t)
     return b.where(t > 0, 1, e) / (e + 1)
 
 
 def sigmoid_slope(b: Program, t: Value) -> Value:
-    e = b.op("exp", -abs(t))
+    t, e = tied(b, t)
     return e / (e + 1) / (e + 1)
 
 
 def sigmoid_ratio(b: Program, x: Value, y: Value) -> Value:
     """sigmoid(x)/sigmoid(y), also where both are too small for a float."""
-    lead = exp_difference(b, b.op("min", x, 0), b.op("min", y, 0))
+    lead = exp_difference_of_any_sign(b, b.op("min", x, 0), b.op("min", y, 0))
     return lead * ((b.op("exp", -abs(y)) + 1) / (b.op("exp", -abs(x)) + 1))
 
 
 def sigmoid_pair(b: Program, t: Value, w: Value, v: Value) -> Value:
     """w*sigmoid(t) + v*sigmoid(-t); with w = 1 - y and v = -y, 1 - y is formed where it is exact at a hard y."""
-    e = b.op("exp", -abs(t))
+    t, e = tied(b, t)
     positive = t > 0
     if v.op == "neg" and is_complement(w, v.args[0]):
         y = v.args[0]
@@ -156,6 +261,37 @@ def logaddexp(b: Program, x: Value, y: Value) -> Value:
     """log(exp(x) + exp(y))."""
     gap = difference(b, b.op("min", x, y), b.op("max", x, y))
     return b.op("max", x, y) + b.op("log1p", b.op("exp", gap))
+
+
+def log_mixture(b: Program, w: Value, x: Value, v: Value, y: Value) -> Value:
+    """log(w*exp(x) + v*exp(y)): the larger term's logarithm, and log1p of what the other one is beside it."""
+    one, other = dominated(b, b.op("log", abs(w)), x), dominated(b, b.op("log", abs(v)), y)
+    first = one >= other
+    gap = b.where(first, y, x) - b.where(first, x, y)
+    beside = times_exp(b, b.where(first, v / w, w / v), gap)
+    lead, own = b.where(first, one, other), b.where(first, w, v)
+    value = lead + b.op("log1p", b.guard(beside.is_nan & x.equals(x) & y.equals(y), 0, beside))
+    return b.where(own < 0, float("nan"), value)
+
+
+def log_cosh(b: Program, t: Value) -> Value:
+    """log(cosh(t)); near 0, through cosh(t) - 1 = (exp(-|t|) - 1)**2*exp(|t|)/2."""
+    size = abs(t)
+    less = b.op("expm1", -size)
+    near = b.op("log1p", less * less / (less + 1) * 0.5)
+    return b.where(size < 1, near, size - (log(2) - b.op("log1p", b.op("exp", size * -2))))
+
+
+def neg_log_softmax(b: Program, own: Value, largest: Value, rest: Value) -> Value:
+    """rest - (own - largest), where the bracket is <= 0: nothing cancels."""
+    return rest - difference(b, own, largest)
+
+
+def weighted_neg_log_softmax(b: Program, w: Value, own: Value, largest: Value, rest: Value) -> Value:
+    """w times that; own - largest may overflow where w*(own - largest) does not."""
+    value = weighted(b, w, neg_log_softmax(b, own, largest, rest))
+    overflows = difference(b, own, largest).equals(-inf) & b.op("ne", w, 0)
+    return b.guard(overflows, w * (largest * 0.5 - own * 0.5) * 2, value)
 
 
 class Largest:

@@ -4,71 +4,89 @@ Every refusal is one sentence that names the argument, what was given and what i
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from cesym.numeric.signature import Argument, Signature
 
-__all__ = ["Arrays", "are_labels", "prepared", "reader"]
+__all__ = ["Layout", "are_labels", "check_shapes", "converted", "laid_out", "reader"]
 
 
-@dataclass(frozen=True)
-class Arrays:
-    """The arguments of one call, the shape of the samples, the length of each axis, the type of the results."""
+class Layout(NamedTuple):
+    """How the arguments of one call fit together: samples, length of each axis, type of the results.
+
+    ``tails`` has the lengths of each argument's trailing axes, ``kinds`` the type in which it is computed with.
+    """
 
     signature: Signature
-    values: tuple[Any, ...]
     shape: tuple[int, ...]
     sizes: Mapping[Any, int]
     dtype: np.dtype
+    tails: tuple[tuple[int, ...], ...]
+    kinds: tuple[Any, ...]
 
-    def tail(self, n: int) -> tuple[int, ...]:
-        """The lengths of the trailing axes of an argument."""
-        rank = len(self.signature.arguments[n].sizes)
-        return self.values[n].shape[self.values[n].ndim - rank :]
+    def refuse(self, arrays: Sequence[Any]) -> None:
+        """Refuse the first argument that holds a number out of range."""
+        for n, array in enumerate(arrays):
+            check_range(self.signature.arguments[n], array, array, *self.range(n))
+
+    def range(self, n: int) -> tuple[Any, Any]:
+        """The least and the greatest number that an argument may hold."""
+        one = self.signature.arguments[n]
+        if one.place is not None:
+            size = one.place.size
+            length = int(size) if size.is_Integer else self.sizes[size]
+            return -one.place.offset, length - 1 - one.place.offset
+        return one.low, one.high
 
 
-def prepared(signature: Signature, values: Sequence[Any]) -> Arrays:
-    """The arguments as arrays that fit together; numbers are looked at later, block by block.
+def converted(signature: Signature, values: Sequence[Any]) -> tuple[list[Any], np.dtype]:
+    """The arguments as arrays, and the type of the results.
 
-    The type of the results is the widest of the floating arrays given; Python numbers, integers and bools do not
-    widen it. Computed is in float64 whatever the type is.
+    That is the widest of the floating arrays given; Python numbers, integers and bools do not widen it. Computed is in
+    float64 whatever it is.
     """
-    arrays = [as_array(one, value) for one, value in zip(signature.arguments, values, strict=True)]
-    floating = [
-        array.dtype
-        for array, value in zip(arrays, values, strict=True)
-        if array.dtype.kind == "f" and type(value) is not float
-    ]
-    dtype = np.result_type(*floating) if floating else np.dtype(np.float64)
-    for one, array in zip(signature.arguments, arrays, strict=True):
+    arrays, dtype = [], None
+    for one, value in zip(signature.arguments, values, strict=True):
+        array = as_array(one, value)
+        arrays.append(array)
         if one.place is not None and array.dtype.kind not in "iu":
             raise TypeError(f"{one.label} must hold integer labels; got dtype {array.dtype}")
-        if array.dtype.kind == "f" and array.dtype.itemsize > 8:
-            raise TypeError(f"{one.label} must hold floats of at most 64 bits; got dtype {array.dtype}")
-    sizes, shape = check_shapes(signature, arrays)
-    return Arrays(signature, tuple(arrays), shape, sizes, dtype)
+        if array.dtype.kind == "f" and type(value) is not float:
+            if array.dtype.itemsize > 8:
+                raise TypeError(f"{one.label} must hold floats of at most 64 bits; got dtype {array.dtype}")
+            dtype = array.dtype if dtype is None or dtype == array.dtype else np.result_type(dtype, array.dtype)
+    return arrays, np.dtype(np.float64) if dtype is None else dtype.newbyteorder("=")
 
 
-def reader(arrays: Arrays, n: int, check: bool) -> tuple[Callable[[Any], Any], tuple[int, ...]]:
-    """How argument number n is read block by block, its numbers checked on the way; and its trailing axes."""
-    one, array = arrays.signature.arguments[n], arrays.values[n]
-    tail = arrays.tail(n)
-    own = array.shape[: array.ndim - len(tail)]
-    if own != arrays.shape:
-        # Axes of length 1, or none, are seen by every block; nothing is copied.
-        array = np.broadcast_to(array, arrays.shape + tail)
-    low, high = one.low, one.high
-    if one.place is not None:
-        low, high = -one.place.offset, arrays.sizes[one.place.size] - 1 - one.place.offset
-    if not check or (low is None and high is None):
-        return array.__getitem__, tail
-    if own != arrays.shape:
-        check_range(one, arrays.values[n], arrays.values[n], low, high)
-        return lambda at: array[at] + 0 if low == 0 and one.place is None else array[at], tail
-    return lambda at: check_range(one, array, array[at], low, high), tail
+def laid_out(signature: Signature, shapes: Sequence[tuple[int, ...]], dtype: np.dtype) -> Layout:
+    """The layout of arguments with these shapes.
+
+    Raises: ValueError where they do not fit together.
+    """
+    sizes, shape = check_shapes(signature, [SimpleNamespace(shape=one, ndim=len(one)) for one in shapes])
+    tails = tuple(one[len(one) - len(a.sizes) :] for one, a in zip(shapes, signature.arguments, strict=True))
+    kinds = tuple(np.int64 if one.place else np.float64 for one in signature.arguments)
+    return Layout(signature, shape, sizes, dtype, tails, kinds)
+
+
+def reader(layout: Layout, n: int, array: Any, check: bool, divides: bool) -> Callable[[Any], Any]:
+    """How argument number n is read block by block, its numbers checked on the way; -0.0 is no divisor."""
+    one, tail = layout.signature.arguments[n], layout.tails[n]
+    whole = layout.shape + tail
+    low, high = layout.range(n)
+    checks = check and not (low is None and high is None)
+    if array.shape == whole:
+        if not checks:
+            return array.__getitem__
+        if divides and low == 0:
+            return lambda at: check_range(one, array, array[at], low, high) + 0
+        return lambda at: check_range(one, array, array[at], low, high)
+    # Axes of length 1, or none, are seen by every block; nothing is copied.
+    seen = check_range(one, array, array, low, high) if checks else array
+    return np.broadcast_to(seen + 0 if divides and low == 0 else seen, whole).__getitem__
 
 
 def as_array(argument: Argument, value: Any) -> Any:
@@ -77,7 +95,7 @@ def as_array(argument: Argument, value: Any) -> Any:
     except ValueError:
         wanted = "a number or a rectangular array"
         raise ValueError(f"{argument.label} must be {wanted}; got rows of different lengths") from None
-    if array.dtype.kind not in "biuf":
+    if array.dtype.kind not in "fiub":
         raise TypeError(f"{argument.label} must hold real numbers; got dtype {array.dtype}")
     return array
 
@@ -115,14 +133,12 @@ def check_range(argument: Argument, array: Any, block: Any, low: Any, high: Any)
     """The block of the array, once its numbers lie in the closed range; NaN passes."""
     if block.size == 0 or (low is None and high is None):
         return block
-    least, most = block.min(), block.max()
+    least, most = np.minimum.reduce(block, axis=None), np.maximum.reduce(block, axis=None)
     if least != least:
         # NaN passes, and hides the rest from min and max; fmin and fmax are slow.
         least, most = np.fmin.reduce(block, axis=None), np.fmax.reduce(block, axis=None)
     if (low is not None and least < low) or (high is not None and most > high):
         refuse_range(argument, array, low, high)
-    if low == 0 and least == 0 and block.dtype.kind == "f" and np.signbit(block).any():
-        return block + 0  # 1/-0.0 would have the wrong sign
     return block
 
 

@@ -11,6 +11,7 @@ from sympy import Dummy, Expr, Indexed, Mul, Symbol
 
 from cesym.numeric import forms, nodes
 from cesym.numeric.constants import nearest, three_parts
+from cesym.numeric.fixed_point import sigmoid_gap
 from cesym.numeric.program import Program, Value
 from cesym.numeric.signature import Signature
 
@@ -23,10 +24,12 @@ ELEMENTWISE = {
 }  # fmt: skip
 FORMS: dict[Any, Any] = {
     nodes.dominated: forms.dominated, nodes.log1mexp: forms.log1mexp, nodes.log1p_square: forms.log1p_square,
+    nodes.one_less_exp: forms.one_less_exp, nodes.log_over: forms.log_over, nodes.log1p_over: forms.log1p_over,
+    nodes.over_squares: forms.over_squares, nodes.share_of_squares: forms.share_of_squares,
+    nodes.times_exp: forms.times_exp, nodes.log_mixture: forms.log_mixture, nodes.log_cosh: forms.log_cosh,
     nodes.logaddexp: forms.logaddexp, nodes.logit: forms.logit, nodes.sigmoid: forms.sigmoid,
-    nodes.sigmoid_ratio: forms.sigmoid_ratio, nodes.sigmoid_slope: forms.sigmoid_slope,
-    nodes.softplus: forms.softplus, nodes.square_times_exp: forms.square_times_exp, nodes.weighted: forms.weighted,
-    nodes.xdivy: forms.xdivy,
+    nodes.sigmoid_ratio: forms.sigmoid_ratio, nodes.sigmoid_slope: forms.sigmoid_slope, nodes.softplus: forms.softplus,
+    nodes.square_times_exp: forms.square_times_exp,
 }  # fmt: skip
 RELATIONS = {
     sp.StrictGreaterThan: "gt", sp.GreaterThan: "ge", sp.StrictLessThan: "lt", sp.LessThan: "le", sp.Eq: "eq",
@@ -50,14 +53,14 @@ class Lowered(NamedTuple):
     axes: tuple[tuple[Any, ...], ...]
 
 
-def lowered(signature: Signature, outputs: list[Output]) -> Lowered:
+def lowered(signature: Signature, outputs: list[Output], accurate: bool = False) -> Lowered:
     """The program of some outputs over the arguments of a signature."""
-    return _Lowering(signature).outputs(outputs)
+    return _Lowering(signature, accurate).outputs(outputs)
 
 
 class _Lowering:
-    def __init__(self, signature: Signature) -> None:
-        self.signature = signature
+    def __init__(self, signature: Signature, accurate: bool) -> None:
+        self.signature, self.accurate = signature, accurate
         self.b = Program()
         self.positions = {argument.letter: n for n, argument in enumerate(signature.arguments)}
         self.pool: dict[Expr, list[Symbol]] = {}
@@ -135,8 +138,14 @@ class _Lowering:
 
     def of_Add(self, e: Expr) -> Value:
         content, rest = e.primitive()
-        if content != 1:
+        # Not 1/2 + t as (1 + 2*t)/2, where 2*t may overflow.
+        if content != 1 and all(abs(term.as_coeff_Mul()[0]) == 1 for term in rest.args):
             return self.times(content, self.value(rest))
+        letters = [term for term in e.args if isinstance(term.as_coeff_Mul()[1], (Symbol, Indexed))]
+        if e.args[0].is_number and letters and len(letters) < len(e.args) - 1:
+            # (1 - w) + t and not (1 + t) - w, where a small t is lost.
+            rest = [term for term in e.args[1:] if term not in letters]
+            return self.value(sp.Add(e.args[0], *letters)) + self.value(sp.Add(*rest))
         negative = [term for term in e.args if is_negative(term)]
         positive = [term for term in e.args if term not in negative]
         value = self.value(positive[0]) if positive else 0 - self.value(-negative.pop(0))
@@ -169,7 +178,25 @@ class _Lowering:
         return value * nearest(constant)
 
     def of_ratio(self, e: Expr) -> Value:
-        return self.value(e.args[0]) / self.value(e.args[1])
+        n, v = map(self.value, e.args)
+        return self.led(e, n, v, forms.quotient(self.b, n, v, weight=isinstance(e, nodes.xdivy)))
+
+    of_xdivy = of_ratio
+
+    def of_over_square(self, e: Expr) -> Value:
+        n, v = map(self.value, e.args)
+        return self.led(e, n, v, forms.over_square(self.b, n, v))
+
+    def led(self, e: Expr, n: Value, v: Value, value: Value) -> Value:
+        """A quotient; where its numerator overflows by a square over the same denominator, the square alone."""
+        above, below = e.args
+        for term in above.args if above.is_Add else ():
+            sign, node = term.as_coeff_Mul()
+            if isinstance(node, nodes.square_over) and node.args[1] == below:
+                a = nearest(sign * node.args[2])
+                square = isinstance(e, nodes.over_square)
+                return forms.lead_over(self.b, n, value, self.value(node.args[0]), v, a, square)
+        return value
 
     def of_Pow(self, e: Expr) -> Value:
         base, power = e.args
@@ -182,6 +209,11 @@ class _Lowering:
             square = value * value
             return {2: square, 3: square * value, 4: square * square}[int(power)]
         return self.b.op("pow", self.value(base), self.value(power))
+
+    def of_polygamma(self, e: Expr) -> Value:
+        if e.args[0] != 0:
+            raise NotImplementedError(f"expr: lambdify knows digamma and no further derivative of log gamma; got {e}")
+        return self.b.op("digamma", self.value(e.args[1]))
 
     # Nodes with parameters
 
@@ -205,6 +237,12 @@ class _Lowering:
         return forms.softplus_pair(self.b, self.value(t), self.value(w), self.value(v), self.value(w + v))
 
     def of_sigmoid_pair(self, e: Expr) -> Value:
+        t, w, v = e.args
+        if self.accurate and (found := gap_of(w, v)):
+            weight, y, share, shift = found
+            if share < 0:  # sigmoid(t) - (1 - y) is y - sigmoid(-t)
+                t, weight, share, shift = -t, -weight, -share, 1 - shift
+            return self.value(weight) * sigmoid_gap(self.b, self.value(t), self.value(y), share, shift)
         return forms.sigmoid_pair(self.b, *map(self.value, e.args))
 
     # Classes
@@ -249,34 +287,44 @@ class _Lowering:
 
     def of_log_sum_exp(self, e: Expr) -> Value:
         axis, logits, largest = self.classes(e.args[0])
-        return largest.value + self.b.op("log1p", self.others(axis, logits, largest))
+        return largest.value + self.log_of_sum(axis, logits, largest)
 
     def others(self, axis: Symbol, logits: Value, largest: forms.Largest) -> Value:
         """The sum of exp(logit - largest) over the classes but the largest."""
-        return largest.others(forms.exp_difference(self.b, logits, largest.value), axis)
+        return largest.others(forms.scaled_exp_difference(self.b, logits, largest.value), axis)
+
+    def log_of_sum(self, axis: Symbol, logits: Value, largest: forms.Largest) -> Value:
+        return self.b.op("log1p", self.others(axis, logits, largest) * (1 / forms.SCALE))
 
     def of_neg_log_softmax(self, e: Expr) -> Value:
-        total, r = e.args
+        return forms.neg_log_softmax(self.b, *self.log_softmax(*e.args))
+
+    def of_weighted(self, e: Expr) -> Value:
+        w, value = e.args
+        if isinstance(value, nodes.neg_log_softmax):
+            return forms.weighted_neg_log_softmax(self.b, self.value(w), *self.log_softmax(*value.args))
+        return forms.weighted(self.b, self.value(w), self.value(value))
+
+    def log_softmax(self, total: Expr, r: Expr) -> tuple[Value, Value, Value]:
+        """The logit of class r, the largest, and the log of the sum of exp(logit - largest)."""
         axis, logits, largest = self.classes(total)
-        own = self.value(nodes.term(total, r))
-        # Both terms are >= 0: nothing cancels.
-        below = forms.difference(self.b, largest.value, own)
-        return below + self.b.op("log1p", self.others(axis, logits, largest))
+        rest = self.log_of_sum(axis, logits, largest)
+        return self.value(nodes.term(total, r)), largest.value, rest
 
     def of_softmax(self, e: Expr) -> Value:
         total, r = e.args
         axis, logits, largest = self.classes(total)
-        own = forms.exp_difference(self.b, self.value(nodes.term(total, r)), largest.value)
-        return own / (self.others(axis, logits, largest) + 1)
+        own = forms.scaled_exp_difference(self.b, self.value(nodes.term(total, r)), largest.value)
+        return own / (self.others(axis, logits, largest) + forms.SCALE)
 
     def of_softmax_gap(self, e: Expr) -> Value:
         total, r, m, a = e.args
         axis, logits, largest = self.classes(total)
-        own = forms.exp_difference(self.b, self.value(nodes.term(total, r)), largest.value)
+        own = forms.scaled_exp_difference(self.b, self.value(nodes.term(total, r)), largest.value)
         others = self.others(axis, logits, largest)
         is_largest = self.index(r).equals(largest.place)
-        rest = forms.exclusive(self.b, self.b.const(1), others, is_largest, own)
-        return (own * self.missing(m, a, r) - self.value(a) * rest) / (others + 1)
+        rest = forms.exclusive(self.b, self.b.const(forms.SCALE), others, is_largest, own)
+        return (own * self.missing(m, a, r) - self.value(a) * rest) / (others + forms.SCALE)
 
     def missing(self, m: Expr, a: Expr, r: Expr) -> Value:
         """m - a: for a sum of weights, the sum of the others."""
@@ -320,6 +368,17 @@ class _Lowering:
 
     def of_Not(self, e: Any) -> Value:
         return self.b.op("not", self.value(e.args[0]))
+
+
+def gap_of(w: Expr, v: Expr) -> tuple[Expr, Expr, Expr, Expr] | None:
+    """weight, y, share, shift: w*sigmoid(t) + v*sigmoid(-t) is weight*(sigmoid(t) - share*y - shift) for an input y."""
+    weight = sp.expand(w - v)
+    if weight == 0:
+        return None
+    shift, rest = sp.cancel(-v / weight).as_coeff_Add()
+    share, y = rest.as_coeff_Mul()
+    exact = shift.is_Rational and share.is_Rational and (isinstance(y, (Symbol, Indexed)) or y == 1)
+    return (weight, y, share, shift) if exact else None
 
 
 def is_negative(e: Expr) -> bool:

@@ -10,6 +10,7 @@ import sympy as sp
 from sympy import Abs, Expr, Function, Indexed, Sum, exp, log
 
 __all__ = [
+    "OF_CLASSES",
     "Node",
     "dominated",
     "except_at_zero",
@@ -17,13 +18,21 @@ __all__ = [
     "is_sum_of_exp",
     "log1mexp",
     "log1p",
+    "log1p_over",
     "log1p_square",
+    "log_cosh",
+    "log_mixture",
+    "log_over",
     "log_sum_exp",
     "log_times",
     "logaddexp",
     "logit",
     "neg_log_softmax",
+    "one_less_exp",
+    "over_square",
+    "over_squares",
     "ratio",
+    "share_of_squares",
     "sigmoid",
     "sigmoid_pair",
     "sigmoid_ratio",
@@ -35,6 +44,7 @@ __all__ = [
     "square_over",
     "square_times_exp",
     "term",
+    "times_exp",
     "unfolded",
     "weighted",
     "xdivy",
@@ -81,6 +91,15 @@ class expm1(Node):
         return exp(self.args[0]) - 1
 
 
+class one_less_exp(Node):
+    """1 - exp(t) for t <= 0: a 0 of it is a positive one."""
+
+    nargs = 1
+
+    def meaning(self) -> Expr:
+        return 1 - exp(self.args[0])
+
+
 class log1mexp(Node):
     """log(1 - exp(t)) for t < 0."""
 
@@ -99,13 +118,51 @@ class log_times(Node):
         return log(self.args[0] * self.args[1])
 
 
-class log1p_square(Node):
-    """log(1 + t**2)."""
+class log_over(Node):
+    """log(n/d), also where n/d overflows or underflows, and by n - d where it is near 1."""
 
-    nargs = 1
+    nargs = 2
 
     def meaning(self) -> Expr:
-        return log(1 + self.args[0] ** 2)
+        return log(self.args[0] / self.args[1])
+
+
+class log1p_over(Node):
+    """log(1 + n/d), also where n/d overflows."""
+
+    nargs = 2
+
+    def meaning(self) -> Expr:
+        return log(1 + self.args[0] / self.args[1])
+
+
+class log1p_square(Node):
+    """log(1 + (n/d)**2), also where the square overflows."""
+
+    nargs = 2
+
+    def meaning(self) -> Expr:
+        return log(1 + (self.args[0] / self.args[1]) ** 2)
+
+
+class over_squares(Node):
+    """n/(n**2 + d**2), by n/d or d/n, whichever is the smaller: squares overflow and underflow."""
+
+    nargs = 2
+
+    def meaning(self) -> Expr:
+        n, d = self.args
+        return n / (n**2 + d**2)
+
+
+class share_of_squares(Node):
+    """n**2/(n**2 + d**2), by n/d or d/n, whichever is the smaller."""
+
+    nargs = 2
+
+    def meaning(self) -> Expr:
+        n, d = self.args
+        return n**2 / (n**2 + d**2)
 
 
 class weighted(Node):
@@ -135,6 +192,15 @@ class xdivy(Node):
         return self.args[0] / self.args[1]
 
 
+class over_square(Node):
+    """n/v**2, by two divisions: v**2 may overflow or underflow."""
+
+    nargs = 2
+
+    def meaning(self) -> Expr:
+        return self.args[0] / self.args[1] ** 2
+
+
 class square_over(Node):
     """a*r**2/v for a constant a; the arguments are r, v and a."""
 
@@ -154,6 +220,15 @@ class square_times_exp(Node):
         return self.args[0] ** 2 * exp(self.args[1])
 
 
+class times_exp(Node):
+    """r*exp(t), and 0 where either is: it may be in range where exp(t) is not."""
+
+    nargs = 2
+
+    def meaning(self) -> Expr:
+        return self.args[0] * exp(self.args[1])
+
+
 class except_at_zero(Node):
     """The first argument, and the second one, equal to it, where one of the others is 0."""
 
@@ -170,7 +245,12 @@ class dominated(Node):
         return self.args[0] + self.args[1]
 
 
-# Of logits
+# Of logits. What is computed by cases of the sign of t is defined so for a letter t, and the kernel splits on its sign;
+# for a compound t it is defined without cases, which is the same for every real t.
+
+
+def is_letter(t: Expr) -> bool:
+    return isinstance(-t if t.could_extract_minus_sign() else t, (sp.Symbol, Indexed))
 
 
 class sigmoid(Node):
@@ -207,6 +287,8 @@ class softplus_pair(Node):
 
     def meaning(self) -> Expr:
         t, a, b = self.args
+        if not is_letter(t):
+            return a * log(1 + exp(t)) + b * log(1 + exp(-t))
         side = sp.Piecewise((a, t > 0), (b, True))
         return (a + b) * log(1 + exp(-Abs(t))) + Abs(t) * side
 
@@ -218,6 +300,8 @@ class sigmoid_pair(Node):
 
     def meaning(self) -> Expr:
         t, a, b = self.args
+        if not is_letter(t):
+            return a / (1 + exp(-t)) + b / (1 + exp(t))
         e = exp(-Abs(t))
         return sp.Piecewise((a + b * e, t > 0), (a * e + b, True)) / (1 + e)
 
@@ -228,7 +312,8 @@ class sigmoid_slope(Node):
     nargs = 1
 
     def meaning(self) -> Expr:
-        e = exp(-Abs(self.args[0]))
+        t = self.args[0]
+        e = exp(-Abs(t)) if is_letter(t) else exp(-t)
         return e / (1 + e) ** 2
 
 
@@ -249,6 +334,25 @@ class logaddexp(Node):
 
     def meaning(self) -> Expr:
         return log(exp(self.args[0]) + exp(self.args[1]))
+
+
+class log_mixture(Node):
+    """log(w*exp(a) + v*exp(b)), shifted by the larger term; the arguments are w, a, v and b."""
+
+    nargs = 4
+
+    def meaning(self) -> Expr:
+        w, a, v, b = self.args
+        return log(w * exp(a) + v * exp(b))
+
+
+class log_cosh(Node):
+    """log(cosh(t))."""
+
+    nargs = 1
+
+    def meaning(self) -> Expr:
+        return log((exp(self.args[0]) + exp(-self.args[0])) / 2)
 
 
 # Of the logits of classes. The first argument is the sum over the classes of exp(logit); r names a class.
@@ -297,6 +401,9 @@ class softmax_gap(Node):
     def meaning(self) -> Expr:
         total, r, m, a = self.args
         return m * exp(term(total, r)) / total - a
+
+
+OF_CLASSES = (log_sum_exp, neg_log_softmax, softmax, softmax_gap)
 
 
 def is_sum_of_exp(e: Any) -> bool:

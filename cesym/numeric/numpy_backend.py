@@ -5,33 +5,29 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
-try:
-    import numpy as np
-except ImportError:
-    raise ImportError("backend='numpy' needs NumPy, which is not installed: run `pip install numpy`") from None
-
 from cesym.numeric import numpy_helpers
-from cesym.numeric.blocks import Kernel, run
+from cesym.numeric.blocks import Kernel, runner
 from cesym.numeric.compiled import compiled
 from cesym.numeric.inplace import InPlaceWriter
-from cesym.numeric.inputs import are_labels, prepared
+from cesym.numeric.inputs import are_labels
 from cesym.numeric.lower import Output, lowered
+from cesym.numeric.program import denominators
 from cesym.numeric.signature import Request, Signature
 from cesym.numeric.vector import VectorWriter
 
 __all__ = ["are_labels", "build"]
 
-ENTRIES = 16384  # of a block: its arrays stay in the second cache
-SPELLED = {"step": "np.where({0}, 1.0, 0.0)", "float": "({0} + 0.0)", "pow": "np.power({0}, {1})"}
+ENTRIES = 32768  # of a block: its arrays stay in the second cache
+SPELLED = {"step": "np.where({0}, 1.0, 0.0)", "float": "({0} + 0.0)", "pow": "np.power({0}, {1})", "lgamma": "gammaln({0})"}
 
 
 def build(
     name: str, signature: Signature, outputs: Sequence[Output], request: Request
 ) -> tuple[str, Callable[..., list[Any]]]:
     """The source, and the function called as ``function(values, check)``."""
-    program = lowered(signature, list(outputs))
+    program = lowered(signature, list(outputs), request.accurate)
     main = function_source(VectorWriter(program, signature, **SPELLED), name)
-    writer = InPlaceWriter(program, signature)
+    writer = InPlaceWriter(program, signature, lgamma=SPELLED["lgamma"])
     fast = writer.function(f"{name}_in_place")
     helpers = [getattr(numpy_helpers, one) for one in numpy_helpers.__all__]
     needed = [re.sub(r"(: | -> )Any", "", inspect.getsource(f)) for f in helpers if f"{f.__name__}(" in main + fast]
@@ -39,17 +35,17 @@ def build(
     source = "\n\n".join(["\n".join(["import numpy as np", *specials]) + "\n", *needed, main, fast])
     namespace = compiled(name, source)
 
-    def prepare(block: Any, shape: tuple[int, ...], tail: tuple[int, ...]) -> Any:
-        return block if block.dtype.kind in "iu" and block.dtype != bool else block.astype(np.float64, copy=False)
-
     kernel = Kernel(
-        prepare, namespace[f"{name}_in_place"], namespace[name], writer.scratch, program.program.sizes, ENTRIES
+        compute=namespace[f"{name}_in_place"],
+        careful=namespace[name],
+        scratch=writer.scratch,
+        axes=program.program.sizes,
+        entries=ENTRIES,
+        classes_first=True,
+        checked=frozenset(),
+        divisors=denominators(program.results),
     )
-
-    def function(values: Sequence[Any], check: bool) -> list[Any]:
-        return run(kernel, prepared(signature, values), outputs, request.reduction, check, request.threads)
-
-    return source, function
+    return source, runner(kernel, signature, outputs, request)
 
 
 def function_source(writer: VectorWriter, name: str) -> str:

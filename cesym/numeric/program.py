@@ -10,7 +10,7 @@ from typing import Any
 
 from sympy import Expr, Symbol
 
-__all__ = ["COMPARISONS", "REDUCTIONS", "Program", "Value", "is_const", "ordered"]
+__all__ = ["COMPARISONS", "REDUCTIONS", "Program", "Value", "denominators", "is_const", "ordered"]
 
 COMPARISONS = ("lt", "le", "gt", "ge", "eq", "ne")
 REDUCTIONS = ("sum", "prod", "amax", "argmax")
@@ -139,9 +139,9 @@ class Program:
         return self.op("where", condition, one, other)
 
     def guard(self, condition: Value, instead: Any, value: Value) -> Value:
-        """``value``, and ``instead`` where the condition holds: there value is NaN, or equal up to rounding.
+        """``value``, and ``instead`` where the condition holds: there value is NaN or infinite, or it is the same.
 
-        A backend may leave a guard out where it then looks for NaN in the results.
+        A backend may leave guards out and put them back where a result is not finite.
         """
         return self.op("guard", condition, instead, value)
 
@@ -174,6 +174,12 @@ class Program:
 
 def is_const(value: Value, number: float) -> bool:
     return value.op == "const" and value.data == number
+
+
+def denominators(results: Iterable[Value]) -> frozenset[int]:
+    """The arguments that something is divided by: 1/-0.0 would have the wrong sign."""
+    below = [value.args[1] for value in ordered(results) if value.op in ("div", "pow")]
+    return frozenset(value.data[0] for value in ordered(below) if value.op == "input")
 
 
 def ordered(results: Iterable[Value]) -> Iterator[Value]:

@@ -50,6 +50,7 @@ class Request:
     reduction: str | None = None
     check: bool = True
     threads: int = 1
+    accurate: bool = False
 
 
 @dataclass(frozen=True)

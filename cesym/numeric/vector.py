@@ -1,5 +1,6 @@
 """Source over whole arrays, for NumPy or any namespace of the Array API."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from cesym.numeric.lower import Lowered
@@ -13,10 +14,17 @@ FUNCTIONS = ("abs", "cos", "cosh", "exp", "expm1", "log", "log1p", "sign", "sin"
 
 
 class VectorWriter(Writer):
-    """Arrays carry the axes of a value as trailing axes; ``xp`` is the name of the namespace."""
+    """Arrays carry the axes of a value as trailing axes; ``xp`` is the name of the namespace.
 
-    def __init__(self, lowered: Lowered, signature: Signature, xp: str = "np", **spelled: str) -> None:
-        helpers = ("take", "lgamma", "digamma", "dtype", "float")
+    With ``classes_last = False`` they carry them as leading axes, before one axis of samples.
+    """
+
+    classes_last = True
+
+    def __init__(
+        self, lowered: Lowered, signature: Signature, xp: str = "np", reserved: Sequence[str] = (), **spelled: str
+    ) -> None:
+        helpers = ("take", "lgamma", "digamma", "dtype", "float", *reserved)
         super().__init__(lowered, Names(xp, *helpers), {})
         self.xp, self.signature = xp, signature
         self.arguments = [self.names.fresh(a.letter.name) for a in signature.arguments]
@@ -37,21 +45,28 @@ class VectorWriter(Writer):
 
     def widened(self, one: Value, axes: tuple[Any, ...], level: int = 0) -> str:
         """A value among others with more axes: those that it lacks are axes of length 1."""
-        if one.axes == axes or one.op in ("const", "size", "place"):
+        if one.axes == axes or one.op in ("const", "far", "size", "place"):
             return self.text(one, level)
-        return f"{self.text(one, ATOM)}[..., {', '.join(':' if a in one.axes else 'None' for a in axes)}]"
+        lacking = [":" if a in one.axes else "None" for a in axes]
+        if self.classes_last:
+            return f"{self.text(one, ATOM)}[..., {', '.join(lacking)}]"
+        # Axes in front are not missed.
+        while lacking and lacking[0] == "None":
+            lacking.pop(0)
+        return f"{self.text(one, ATOM)}[{', '.join(lacking)}]" if "None" in lacking else self.text(one, level)
 
     def of_input(self, value: Value) -> tuple[str, int]:
         position, own = value.data
         text = self.arguments[position]
         fixed = [str(a) if isinstance(a, int) else ":" for a in own]
         if set(fixed) - {":"}:
-            text += f"[..., {', '.join(fixed)}]"
+            text += f"[{', '.join(['...', *fixed] if self.classes_last else fixed)}]"
         order = [a for a in own if not isinstance(a, int)]
         if order != list(value.axes):
             # The formula reads the axes in another order than the array has them.
-            moved = tuple(value.axes.index(a) - len(order) for a in order)
-            text = f"{self.xp}.moveaxis({text}, {tuple(range(-len(order), 0))}, {moved})"
+            first = -len(order) if self.classes_last else 0
+            moved = tuple(value.axes.index(a) + first for a in order)
+            text = f"{self.xp}.moveaxis({text}, {tuple(range(first, first + len(order)))}, {moved})"
         return text, ATOM
 
     def of_label(self, value: Value) -> tuple[str, int]:
@@ -68,7 +83,8 @@ class VectorWriter(Writer):
         return self.length(value.data), ATOM
 
     def of_arange(self, value: Value) -> tuple[str, int]:
-        return f"{self.xp}.arange({self.length(self.lowered.program.sizes[value.data])})", ATOM
+        text = f"{self.xp}.arange({self.length(self.lowered.program.sizes[value.data])})"
+        return text if self.classes_last else f"{text}[:, None]", ATOM
 
     def of_and(self, value: Value) -> tuple[str, int]:
         sign = "&" if value.op == "and" else "|"
@@ -95,15 +111,13 @@ class VectorWriter(Writer):
         return f"{self.xp}.{name}({self.text(body)}, axis={self.position(body, value.data)})"
 
     def position(self, body: Value, axis: Any) -> int:
-        return body.axes.index(axis) - len(body.axes)
+        return body.axes.index(axis) - (len(body.axes) if self.classes_last else 0)
 
     def of_take(self, value: Value) -> tuple[str, int]:
         # The axis that is taken from stands last: it was made for this.
         body, label = value.args
-        every = (*value.axes, value.data)
-        spec = ", ".join(":" if a in body.axes else "None" for a in every)
-        text = self.text(body, ATOM) + ("" if body.axes == every else f"[..., {spec}]")
-        return f"take({text}, {self.seen(label, value)})", ATOM
+        text = self.widened(body, (*value.axes, value.data), ATOM)
+        return f"{'take' if self.classes_last else 'take_rows'}({text}, {self.seen(label, value)})", ATOM
 
     def length(self, size: Any) -> str:
         """The number of entries of an axis, read off the first array that has it."""
@@ -111,5 +125,5 @@ class VectorWriter(Writer):
             return str(size)
         for name, argument in zip(self.arguments, self.signature.arguments, strict=True):
             if size in argument.sizes:
-                return f"{name}.shape[{argument.sizes.index(size) - len(argument.sizes)}]"
+                return f"{name}.shape[{argument.sizes.index(size) - (len(argument.sizes) if self.classes_last else 0)}]"
         raise ValueError(f"expr: {size} is not the length of an axis of an argument")

@@ -84,6 +84,10 @@ class Writer:
             return template.format(*parts), holds
         return getattr(self, f"of_{value.op}")(value)
 
+    def of_far(self, value: Value) -> tuple[str, int]:
+        """A number at which exp is still well above the smallest float."""
+        return "-690.0", SUM
+
     def seen(self, one: Value, where: Value, level: int = CHOICE) -> str:
         """The source of an argument as an operation sees it."""
         return self.text(one, level)

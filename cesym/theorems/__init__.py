@@ -20,17 +20,48 @@ from cesym.theorems.categorical import (
     nll_is_cross_entropy_one_hot,
 )  # fmt: skip
 from cesym.theorems.gaussian import gaussian_estimates, mse_from_gaussian
+from cesym.theorems.logits import (
+    bce_with_logits_from_bernoulli,
+    bce_with_logits_gradient,
+    bce_with_logits_hessian,
+    cross_entropy_with_logits_from_categorical,
+    cross_entropy_with_logits_gradient,
+    cross_entropy_with_logits_hessian,
+    sigmoid_is_two_way_softmax,
+)  # fmt: skip
+from cesym.theorems.stable import (
+    bce_gradient_stable,
+    bce_with_logits_gradient_stable,
+    bce_with_logits_hessian_stable,
+    bce_with_logits_stable,
+    cross_entropy_with_logits_gradient_stable,
+    cross_entropy_with_logits_stable,
+    log_of_difference_of_sigmoids,
+    logsumexp_largest_left_out,
+    logsumexp_shifted,
+)  # fmt: skip
 
 __all__ = [
-    "bce_from_bernoulli", "bce_from_binomial", "bce_from_two_class_cross_entropy", "bernoulli_estimate", "catalogue",
-    "cross_entropy_from_categorical", "cross_entropy_one_hot", "gaussian_estimates", "likelihood_max_is_nll_min",
-    "mse_from_gaussian", "nll_is_cross_entropy", "nll_is_cross_entropy_one_hot",
+    "bce_from_bernoulli", "bce_from_binomial", "bce_from_two_class_cross_entropy", "bce_gradient_stable",
+    "bce_with_logits_from_bernoulli", "bce_with_logits_gradient", "bce_with_logits_gradient_stable",
+    "bce_with_logits_hessian", "bce_with_logits_hessian_stable", "bce_with_logits_stable", "bernoulli_estimate",
+    "catalogue", "cross_entropy_from_categorical", "cross_entropy_one_hot",
+    "cross_entropy_with_logits_from_categorical", "cross_entropy_with_logits_gradient",
+    "cross_entropy_with_logits_gradient_stable", "cross_entropy_with_logits_hessian",
+    "cross_entropy_with_logits_stable", "gaussian_estimates", "likelihood_max_is_nll_min",
+    "log_of_difference_of_sigmoids", "logsumexp_largest_left_out", "logsumexp_shifted", "mse_from_gaussian",
+    "nll_is_cross_entropy", "nll_is_cross_entropy_one_hot", "sigmoid_is_two_way_softmax",
 ]  # fmt: skip
 
 THEOREMS = (
     bce_from_bernoulli, likelihood_max_is_nll_min, bernoulli_estimate, bce_from_binomial, mse_from_gaussian,
     gaussian_estimates, bce_from_two_class_cross_entropy, cross_entropy_from_categorical, cross_entropy_one_hot,
-    nll_is_cross_entropy, nll_is_cross_entropy_one_hot,
+    nll_is_cross_entropy, nll_is_cross_entropy_one_hot, sigmoid_is_two_way_softmax, bce_with_logits_from_bernoulli,
+    bce_with_logits_gradient, bce_with_logits_hessian, cross_entropy_with_logits_from_categorical,
+    cross_entropy_with_logits_gradient, cross_entropy_with_logits_hessian, bce_with_logits_stable,
+    bce_with_logits_gradient_stable, bce_with_logits_hessian_stable, logsumexp_shifted, logsumexp_largest_left_out,
+    cross_entropy_with_logits_stable, cross_entropy_with_logits_gradient_stable, bce_gradient_stable,
+    log_of_difference_of_sigmoids,
 )  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import sympy as sp
 
 from cesym.derivation import Derivation
-from cesym.symbols import N, i, j
+from cesym.symbols import C, N, i, j
 
 from .claims import Case, Claim, right, wrong
 from .mutators import places, put
@@ -54,10 +54,16 @@ def vanishing(d: Derivation) -> list[Any]:
             for at in ((1,) * arity, (2,) * arity):
                 numbers = sorted({model[at] for model in kept})
                 found.append(sp.Mul(*(letter[at] - rational(v) for v in numbers)))
-            sums = sorted({sum(model[(n, *(1,) * (arity - 1))] for n in range(1, int(size) + 1)) for model, size in zip(kept, values["N"], strict=True)})
+            length = next((size for size in (N, C) if size.name in values), None)  # of the first index
+            if length is None:
+                continue
+            sums = sorted({
+                sum(model[(n, *(1,) * (arity - 1))] for n in range(1, int(size) + 1))
+                for model, size in zip(kept, values[length.name], strict=True)
+            })  # fmt: skip
             entry = letter[(j, *(sp.S.One,) * (arity - 1))]
-            found.append(sp.Mul(*(sp.Sum(entry, (j, 1, N)) - rational(v) for v in sums)))
-            found.append(sp.Sum(sp.KroneckerDelta(j, UNSEEN) * entry, (j, 1, N)))
+            found.append(sp.Mul(*(sp.Sum(entry, (j, 1, length)) - rational(v) for v in sums)))
+            found.append(sp.Sum(sp.KroneckerDelta(j, UNSEEN) * entry, (j, 1, length)))
     return found
 
 

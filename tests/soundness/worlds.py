@@ -10,11 +10,12 @@ from fractions import Fraction
 from itertools import product
 from typing import Any
 
+import mpmath
 import sympy as sp
 
 from cesym.expressions import name_of
 
-from .values import Model, Undefined, holds, instances, truth, value
+from .values import DIGITS, Model, Undefined, environments, holds, instances, rough, truth, value
 
 REACH = range(-3, 15)
 LARGEST = 6  # as a rule; witness-blind errors need more
@@ -145,6 +146,44 @@ def softmax(rng: random.Random, n: int) -> Model:
     return {"C": Fraction(c), "y": labels(rng, n, c), "z": table(rng, n, c, real), "m": Fraction(size(rng, n)), "c": Fraction(size(rng, c))}
 
 
+def logistic(z: Any) -> Any:
+    """A probability that is no rational, to all digits that are kept."""
+    with mpmath.workdps(DIGITS):
+        return 1 / (1 + mpmath.exp(-rough(z)))
+
+
+def linked_coins(rng: random.Random, n: int) -> Model:
+    model = logits(rng, n)
+    return model | {"p": {at: logistic(z) if 1 <= at[0] <= n else some(rng) for at, z in model["z"].items()}}
+
+
+def linked_classes(rng: random.Random, n: int) -> Model:
+    model = classes(rng, n)
+    size_, z = int(model["C"]), table(rng, n, int(model["C"]), real)
+    with mpmath.workdps(DIGITS):
+        for a in range(1, n + 1):
+            weights = [mpmath.exp(rough(z[a, b])) for b in range(1, size_ + 1)]
+            model["p"] |= {(a, b): weights[b - 1] / sum(weights) for b in range(1, size_ + 1)}
+    return model | {"z": z}
+
+
+def one_logit(rng: random.Random, n: int) -> Model:
+    return {"q": rng.choice((Fraction(0), Fraction(1), unit(rng), some(rng))), "z": real(rng), "p": unit(rng)}
+
+
+def one_sample(rng: random.Random, n: int) -> Model:
+    """Logits and targets over the classes; the targets sum to 1."""
+    c = rng.choice(CLASSES)
+    q = family(rng, c, real)
+    q[c,] = 1 - sum(q[b,] for b in range(1, c))
+    return {"C": Fraction(c), "z": family(rng, c, real), "q": q, "a": some(rng), **{t: Fraction(size(rng, c)) for t in "mb"}}
+
+
+def thresholds(rng: random.Random, n: int) -> Model:
+    z = family(rng, n, real)
+    return {"z": z | {(1,): z[1,], (2,): z[1,] + above(rng)}}
+
+
 RECIPES: dict[str, Callable[[random.Random, int], Model]] = {
     "bce_from_bernoulli": coins, "likelihood_max_is_nll_min": coins, "bernoulli_estimate": shared_coin,
     "bce_from_binomial": binomial, "mse_from_gaussian": gaussian, "gaussian_estimates": shared_gaussian,
@@ -152,7 +191,14 @@ RECIPES: dict[str, Callable[[random.Random, int], Model]] = {
     "cross_entropy_one_hot": classes, "nll_is_cross_entropy": shares, "nll_is_cross_entropy_one_hot": mean_targets,
     "laplace": gaussian, "poisson": poisson, "zero_inflated_poisson": poisson, "geometric": waiting, "weibull": durations,
     "lognormal": durations, "logit_gradient": lambda rng, n: logits(rng, n) | {"j": Fraction(size(rng, n))},
-    "softmax_gradient": softmax,
+    "softmax_gradient": softmax, "sigmoid_is_two_way_softmax": logits, "bce_with_logits_from_bernoulli": linked_coins,
+    "cross_entropy_with_logits_from_categorical": linked_classes, "log_of_difference_of_sigmoids": thresholds,
+    **dict.fromkeys(
+        ("bce_with_logits_gradient", "bce_with_logits_hessian", "bce_with_logits_stable", "bce_with_logits_gradient_stable",
+         "bce_with_logits_hessian_stable", "bce_gradient_stable"), one_logit),
+    **dict.fromkeys(
+        ("cross_entropy_with_logits_gradient", "cross_entropy_with_logits_hessian", "cross_entropy_with_logits_stable",
+         "cross_entropy_with_logits_gradient_stable", "logsumexp_shifted", "logsumexp_largest_left_out"), one_sample),
 }  # fmt: skip
 
 
@@ -207,6 +253,9 @@ class World:
     def mend(self, fact: Any, model: Model) -> None:
         """Other numbers for the letter or entry on the left of a fact, which may then hold."""
         left = fact.prop.args[0]
+        if isinstance(fact.prop, sp.Eq) and isinstance(left, sp.Sum) and isinstance(left.function, sp.Indexed):
+            self.fill_up(fact.prop, model)
+            return
         if not isinstance(left, sp.Indexed | sp.Symbol) or left.name in ("N", "C"):
             return
         try:
@@ -218,6 +267,19 @@ class World:
                         model[left.base.label.name] = {**model[left.base.label.name], where: new}
                     else:
                         model[left.name] = new
+        except (Undefined, NotImplementedError, OverflowError, TypeError):
+            return
+
+    def fill_up(self, prop: Any, model: Model) -> None:
+        """Another number for the first entry of a sum, so that the sum is what a fact says."""
+        entry = prop.lhs.function
+        try:
+            gap = value(prop.rhs, model, {}) - value(prop.lhs, model, {})
+            first = next(environments(prop.lhs.limits, model, {}), None)
+            if first is not None:
+                where = tuple(int(value(at, model, first)) for at in entry.indices)
+                old = model[entry.base.label.name]
+                model[entry.base.label.name] = {**old, where: old[where] + gap}
         except (Undefined, NotImplementedError, OverflowError, TypeError):
             return
 

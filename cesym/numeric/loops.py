@@ -1,0 +1,320 @@
+"""Source of fused loops over samples, for a compiler: every value is a number, and nothing but results is stored.
+
+Along the axes of classes the loops stand outside the one over the samples of a block, so that the innermost loop runs
+over independent samples and becomes vector code. What a later loop needs is kept for the block.
+"""
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from cesym.numeric.lower import Lowered
+from cesym.numeric.program import REDUCTIONS, Value, denominators, is_const, ordered
+from cesym.numeric.signature import Signature
+from cesym.numeric.writer import ATOM, Names, Writer
+
+__all__ = ["LoopWriter"]
+
+PLAIN = ("const", "far", "input", "label", "place", "shift", "size", "arange")
+FUNCTIONS: tuple[str, ...] = ("cos", "cosh", "digamma", "exp", "exp_nonpositive", "expm1", "lgamma", "log", "log1p", "log1p_unit")
+FUNCTIONS += ("sin", "sinh", "sqrt", "tan", "tanh")
+TEMPLATES = {name: f"{name}({{0}})" for name in FUNCTIONS} | {
+    "abs": "abs({0})",
+    "negabs": "-abs({0})",
+    "float": "float({0})",
+    "guard": "choose({0}, {1}, {2})",
+    # NaN stays NaN.
+    "max": "choose(({0} > {1}) | ({0} != {0}), {0}, {1})",
+    "min": "choose(({0} < {1}) | ({0} != {0}), {0}, {1})",
+    "pow": "{0}**{1}",
+    "sign": "choose({0} > 0.0, 1.0, choose({0} < 0.0, -1.0, {0}))",
+    "step": "choose({0}, 1.0, 0.0)",
+    "where": "choose({0}, {1}, {2})",
+}
+# Values that another nest of loops computes again rather than reads again.
+CHEAP: tuple[str, ...] = ("abs", "add", "and", "eq", "float", "ge", "gt", "guard", "le", "lt", "max", "min", "mul", "ne", "neg")
+CHEAP += ("negabs", "not", "or", "sign", "step", "sub", "take", "where", *PLAIN)
+
+
+class Nest(NamedTuple):
+    """A place in the order of loops: later stages need sums of earlier ones, inner axes the values of outer ones."""
+
+    stage: int
+    axes: tuple[Any, ...]
+
+
+class LoopWriter(Writer):
+    """Call `function`: its source takes the arguments and the results, with the samples as first axis.
+
+    ``together`` samples go through the loops at a time. As it is a number in the source, the compiler sees which values
+    kept for them cannot overlap.
+    """
+
+    def __init__(self, lowered: Lowered, signature: Signature, together: int = 64) -> None:
+        self.together = together
+        names = Names("np", "range", "start", "stop", "n", "i", "abs", "float", "choose")
+        names.taken |= set(FUNCTIONS)
+        super().__init__(lowered, names, TEMPLATES)
+        self.signature = signature
+        self.arguments = [names.fresh(a.letter.name) for a in signature.arguments]
+        self.outs = [
+            names.fresh("out" if len(lowered.results) == 1 else f"out{n}") for n in range(len(lowered.results))
+        ]
+        self.index = {axis: names.fresh(axis.name) for axis in lowered.program.order}
+        self.values = [value for value in ordered(lowered.results) if value.op not in PLAIN]
+        self.stage: dict[int, int] = {}
+        for value in ordered(lowered.results):
+            after = [self.stage[id(one)] + (one.op in REDUCTIONS) for one in value.args]
+            self.stage[id(value)] = max(after, default=0)
+        self.cheap: set[int] = set()
+        for value in ordered(lowered.results):
+            if value.op in CHEAP and all(id(one) in self.cheap or one.op in REDUCTIONS for one in value.args):
+                self.cheap.add(id(value))
+        self.divisors = denominators(lowered.results)
+        self.here: Nest | None = None
+        self.checked: set[int] = set()
+
+    # Where values are computed
+
+    def nest(self, value: Value) -> Nest:
+        """The loops in which a value is computed; a sum, in those of what it sums."""
+        axes = value.args[0].axes if value.op in REDUCTIONS else value.axes
+        return Nest(self.stage[id(value)], axes)
+
+    def kept(self) -> Iterator[Value]:
+        """The values that are read in another nest than the one that computes them."""
+        readers = [(one, self.nest(value)) for value in self.values for one in value.args]
+        for value in self.values:
+            elsewhere = any(one is value and nest != self.nest(value) for one, nest in readers + self.stored)
+            if value.op in REDUCTIONS or (elsewhere and id(value) not in self.cheap):
+                yield value
+
+    # The function
+
+    def function(self, name: str) -> str:
+        results = list(zip(self.outs, self.lowered.results, self.lowered.axes, strict=True))
+        stores = [
+            (Nest(self.stage[id(value)] + (value.op in REDUCTIONS), axes), out, value) for out, value, axes in results
+        ]
+        self.stored = [(value, nest) for nest, _, value in stores]
+        kept = list(self.kept())
+        # Class axes stand last in arrays and first in loops: rows are copied to where samples are neighbours.
+        rows = [one for one in ordered(self.lowered.results) if one.op == "input" and one.axes]
+        self.outs_kept: dict[str, int] = {}
+        # One array for all values without axes and one for each set of axes: few pointers that might overlap.
+        self.slots: dict[int, tuple[str, int]] = {}
+        self.kinds: dict[tuple[Any, ...], int] = {}
+        for value in (*kept, *rows):
+            self.slots[id(value)] = (self.kept_name(value.axes), self.kinds.get(value.axes, 0))
+            self.kinds[value.axes] = self.kinds.get(value.axes, 0) + (2 if value.op == "sum" else 1)
+        # Of a block's own views the compiler knows that no index is negative, which would count from the end.
+        arrays = [*self.arguments, *self.outs]
+        blocked = bool(self.kinds) or any(nest.axes for nest, *_ in stores)
+        self.views = {one: self.names.fresh(f"{one}_") if blocked else one for one in arrays}
+        for nest, out, _ in stores:
+            if nest.axes:
+                self.outs_kept[out] = self.kinds.get(nest.axes, 0)
+                self.kinds[nest.axes] = self.outs_kept[out] + 1
+        nests = {self.nest(value) for value in self.values if value in kept or value.op in REDUCTIONS}
+        nests |= {nest for nest, *_ in stores}
+        self.named = {}
+        pieces = [line for one in rows for line in self.turn(one.axes, self.slot(one), self.of_input(one)[0])]
+        for nest in sorted(nests, key=lambda nest: (nest.stage, len(nest.axes), str(nest.axes))):
+            pieces += self.loops(nest, kept, [(out, value) for own, out, value in stores if own == nest])
+        for nest, out, _ in stores:
+            if nest.axes:
+                places = ", ".join(["i", *(self.index[a] for a in nest.axes)])
+                pieces += self.turn(nest.axes, f"{self.views[out]}[{places}]", self.out_slot(out, nest.axes))
+        lines = [*self.prologue(), "outside = 0"]
+        if blocked:
+            lines += [f"for start in range(0, {self.arguments[0]}.shape[0], {self.together}):"]
+            lines += [f"    n = min({self.together}, {self.arguments[0]}.shape[0] - start)"]
+            lines += [f"    {self.views[one]} = {one}[start : start + n]" for one in arrays]
+            pieces = [f"    {line}" for line in pieces]
+        body = "".join(f"    {line}\n" for line in (*lines, *pieces, "return outside"))
+        return f"def {name}({', '.join([*self.arguments, *self.outs])}):\n{body}"
+
+    def kept_name(self, axes: tuple[Any, ...]) -> str:
+        return "_".join(["kept", *(self.index[axis] for axis in axes)])
+
+    def prologue(self) -> Iterator[str]:
+        used = {axis for value in self.values for one in (value, *value.args) for axis in one.axes}
+        used |= {a for axes in self.lowered.axes for a in axes}
+        for axis in self.lowered.program.order:
+            if axis in used:
+                yield f"{self.length_name(axis)} = {self.length(self.lowered.program.sizes[axis])}"
+        if not self.kinds:
+            yield f"n = {self.arguments[0]}.shape[0]"
+        for axes, count in self.kinds.items():
+            lengths = [self.length_name(axis) for axis in axes]
+            yield f"{self.kept_name(axes)} = np.empty(({', '.join([*lengths, str(count), str(self.together)])}))"
+
+    def loops(self, nest: Nest, kept: list[Value], stores: list[tuple[str, Value]]) -> Iterator[str]:
+        """One nest of loops: what it starts from, its body, and what becomes of its sums."""
+        self.here, self.lines, self.named = nest, [], {}
+        own = [value for value in self.values if self.nest(value) == nest]
+        for value in own:
+            if value.op in REDUCTIONS:
+                self.accumulate(value)
+            elif value in kept:
+                text = self.text(value)
+                self.lines.append(f"{self.slot(value)} = {text}")
+        for out, value in stores:
+            text = self.text(value)
+            self.lines.append(f"{self.out_slot(out, nest.axes) if nest.axes else f'{self.views[out]}[i]'} = {text}")
+        sums = [value for value in own if value.op in REDUCTIONS]
+        for axes in dict.fromkeys(value.axes for value in sums):
+            yield from self.around(axes, [line for one in sums if one.axes == axes for line in self.initial(one)])
+        yield from self.around(nest.axes, [*self.checks(own), *self.lines])
+        for value in sums:
+            if value.op == "sum":
+                slot, lost = self.slot(value), self.slot(value, 1)
+                # Of infinities nothing is lost.
+                yield from self.around(value.axes, [f"{slot} += choose({lost} - {lost} == 0.0, {lost}, 0.0)"])
+
+    def checks(self, own: list[Value]) -> Iterator[str]:
+        """Counts the numbers out of range, where all entries of an argument are first read."""
+        for one in dict.fromkeys(a for value in own for a in value.args if a.op == "input"):
+            position, places = one.data
+            argument = self.signature.arguments[position]
+            bounds = [(argument.low, "<"), (argument.high, ">")]
+            limits = [(bound, sign) for bound, sign in bounds if bound is not None]
+            if not limits or position in self.checked or any(isinstance(place, int) for place in places):
+                continue
+            self.checked.add(position)
+            text = self.slot(one) if id(one) in self.slots else self.of_input(one)[0]
+            yield f"outside += {' | '.join(f'({text} {sign} {bound!r})' for bound, sign in limits)}"
+
+    def turn(self, axes: tuple[Any, ...], to: str, what: str) -> Iterator[str]:
+        """Copies between an array with its classes last and one with its samples last."""
+        indent = "    "
+        yield "for i in range(n):"
+        for axis in axes:
+            yield f"{indent}for {self.index[axis]} in range({self.length_name(axis)}):"
+            indent += "    "
+        yield f"{indent}{to} = {what}"
+
+    def out_slot(self, out: str, axes: tuple[Any, ...]) -> str:
+        return f"{self.kept_name(axes)}[{', '.join([*(self.index[a] for a in axes), str(self.outs_kept[out]), 'i'])}]"
+
+    def around(self, axes: tuple[Any, ...], lines: list[str]) -> Iterator[str]:
+        if not lines:
+            return
+        indent = ""
+        for axis in axes:
+            yield f"{indent}for {self.index[axis]} in range({self.length_name(axis)}):"
+            indent += "    "
+        yield f"{indent}for i in range(n):"
+        for line in lines:
+            yield f"{indent}    {line}"
+
+    def initial(self, value: Value) -> list[str]:
+        first = {"sum": "0.0", "prod": "1.0", "amax": "-np.inf", "argmax": "0.0"}[value.op]
+        lines = [f"{self.slot(value)} = {first}"]
+        return [*lines, f"{self.slot(value, 1)} = 0.0"] if value.op == "sum" else lines
+
+    def accumulate(self, value: Value) -> None:
+        (body,) = value.args
+        slot, text = self.slot(value), self.text(body, ATOM)
+        if value.op == "prod":
+            self.lines.append(f"{slot} *= {text}")
+        elif value.op == "sum":
+            # The exact error of each addition is summed beside the sum.
+            s, x, t, u = (self.names.fresh(one) for one in ("s", "x", "t", "u"))
+            self.lines += [f"{s} = {slot}", f"{x} = {text}", f"{t} = {s} + {x}", f"{u} = {t} - {s}"]
+            self.lines += [f"{self.slot(value, 1)} += ({s} - ({t} - {u})) + ({x} - {u})", f"{slot} = {t}"]
+        elif value.op == "amax":
+            # Of equal ones the first; NaN counts as the largest.
+            more, most, x = (self.names.fresh(one) for one in ("more", "most", "x"))
+            self.lines += [f"{most} = {slot}", f"{x} = {text}", f"{more} = ({x} > {most}) | ({x} != {x})"]
+            self.lines.append(f"{slot} = choose({more}, {x}, {most})")
+            place = self.lowered.program.reduce("argmax", body, value.data)
+            if id(place) in self.slots:
+                own = self.slot(place)
+                self.lines.append(f"{own} = choose({more}, float({self.index[value.data]}), {own})")
+
+    def slot(self, value: Value, more: int = 0) -> str:
+        """Where a value is kept for a block."""
+        name, number = self.slots[id(value)]
+        return f"{name}[{', '.join([*(self.index[a] for a in value.axes), str(number + more), 'i'])}]"
+
+    # Values
+
+    def text(self, value: Value, level: int = 0) -> str:
+        if id(value) in self.named:
+            return self.named[id(value)]
+        if id(value) in self.slots and (value.op in (*REDUCTIONS, "input") or self.nest(value) != self.here):
+            # What is kept for a block is a float.
+            slot = f"({self.slot(value)} != 0.0)" if value.kind == "bool" else self.slot(value)
+            return self.assign(value, slot) if self.uses[id(value)] > 1 else slot
+        return super().text(value, level)
+
+    def worth_a_name(self, value: Value, text: str) -> bool:
+        return (value.op == "input" and self.uses[id(value)] > 1) or super().worth_a_name(value, text)
+
+    def render(self, value: Value) -> tuple[str, int]:
+        if value.op == "exp" and is_nonpositive(value.args[0]):
+            return f"exp_nonpositive({self.text(value.args[0])})", ATOM
+        if value.op == "log1p" and value.args[0].op == "exp" and is_nonpositive(value.args[0].args[0]):
+            return f"log1p_unit({self.text(value.args[0])})", ATOM
+        return super().render(value)
+
+    def of_input(self, value: Value) -> tuple[str, int]:
+        position, own = value.data
+        places = [str(a) if isinstance(a, int) else self.index[a] for a in own]
+        text = f"{self.views[self.arguments[position]]}[{', '.join(['i', *places])}]"
+        # -0.0 + 0.0 is 0.0: 1/-0.0 would have the wrong sign.
+        return (f"({text} + 0.0)" if position in self.divisors else text), ATOM
+
+    def of_take(self, value: Value) -> tuple[str, int]:
+        body, label = value.args
+        position, own = body.data
+        size = self.length(self.lowered.program.sizes[value.data])
+        places = [str(a) if isinstance(a, int) else self.index[a] for a in own[:-1]]
+        # A label out of range is refused before; without that check it must not read beyond the array.
+        place = f"min(max({self.text(label)}, 0), {size} - 1)"
+        return f"{self.views[self.arguments[position]]}[{', '.join(['i', *places, place])}]", ATOM
+
+    def of_label(self, value: Value) -> tuple[str, int]:
+        return f"{self.views[self.arguments[value.data]]}[i]", ATOM
+
+    def of_place(self, value: Value) -> tuple[str, int]:
+        return str(value.data), ATOM
+
+    def of_shift(self, value: Value) -> tuple[str, int]:
+        return f"({self.text(value.args[0])} + {value.data})", ATOM
+
+    def of_size(self, value: Value) -> tuple[str, int]:
+        return self.length(value.data), ATOM
+
+    def of_arange(self, value: Value) -> tuple[str, int]:
+        return self.index[value.data], ATOM
+
+    def of_and(self, value: Value) -> tuple[str, int]:
+        sign = "&" if value.op == "and" else "|"
+        return f" {sign} ".join(f"({self.text(one)})" for one in value.args), 0
+
+    of_or = of_and
+
+    def of_not(self, value: Value) -> tuple[str, int]:
+        return f"not ({self.text(value.args[0])})", 0
+
+    def length_name(self, axis: Any) -> str:
+        return f"n_{self.index[axis]}"
+
+    def length(self, size: Any) -> str:
+        if size.is_Integer:
+            return str(size)
+        for name, argument in zip(self.arguments, self.signature.arguments, strict=True):
+            if size in argument.sizes:
+                return f"{name}.shape[{argument.sizes.index(size) + 1}]"
+        raise ValueError(f"expr: {size} is not the length of an axis of an argument")
+
+
+def is_nonpositive(value: Value) -> bool:
+    """Whether a value is at most 0, or NaN, by its form: -|t|, or a number less the largest of its like."""
+    if value.op == "guard" and is_const(value.args[1], 0):
+        value = value.args[2]
+    if value.op == "sub":
+        one, other = value.args
+        return (other.op == "amax" and other.args[0] is one) or (one.op == "min" and other.op == "max")
+    return value.op == "negabs"

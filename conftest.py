@@ -1,0 +1,14 @@
+"""Leaves out the doctests of modules whose optional package is not installed, and says so."""
+
+from importlib.util import find_spec
+
+OPTIONAL = {
+    "numba": ["cesym/numeric/numba_backend.py", "cesym/numeric/numba_math.py"],
+    "array_api_compat": ["cesym/numeric/array_api_backend.py"],
+}
+MISSING = [package for package in OPTIONAL if find_spec(package) is None]
+collect_ignore = [file for package in MISSING for file in OPTIONAL[package]]
+
+
+def pytest_report_header() -> list[str]:
+    return [f"{package} is not installed: no doctests of {', '.join(OPTIONAL[package])}" for package in MISSING]
