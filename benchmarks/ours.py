@@ -17,7 +17,7 @@ def cesym_(backend: str, name: str, derivative: Any, args: Sequence[np.ndarray],
         return None
     if namespace == "accurate":
         options["accurate"], namespace = True, ""
-    if threads > 1 and backend == "numba":
+    if threads > 1 and backend in ("numpy", "numba"):
         options["threads"] = threads
     try:
         f = getattr(losses, name).lambdify(backend, derivative=derivative, **options)

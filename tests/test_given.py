@@ -117,7 +117,7 @@ def test_two_objects_of_one_name_are_not_told_apart_silently():
 
 def test_a_float_is_not_given():
     for given in ([p[1] > 0.5], {p: Interval(0.25, 1)}, {k: {0.5, 1}}):
-        with pytest.raises((ValueError, Refused), match="exact|float"):
+        with pytest.raises((ValueError, Refused), match=r"exact|float"):
             Given.of(given, LINE).kernel  # noqa: B018
 
 

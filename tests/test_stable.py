@@ -25,8 +25,8 @@ from sympy import (
 
 from cesym.numeric import nodes
 from cesym.numeric.nodes import (
+    bernoulli_score,
     dominated,
-    except_at_zero,
     expm1,
     log1mexp,
     log1p,
@@ -100,10 +100,8 @@ RULES = [
     (sp.sin(X) / X, ratio(sp.sin(X), X)),
     ((X**2 - X) / (X * v), xdivy(X, v) - ratio(1, v)),
     (K / P**2, over_square(K, P)),
-    (
-        -K / P + (1 - K) / (1 - P),
-        except_at_zero(ratio(ratio(P - K, 1 - P), P), -xdivy(K, P) + xdivy(1 - K, 1 - P), K, 1 - K),
-    ),
+    (-K / P + (1 - K) / (1 - P), bernoulli_score(K, P)),
+    (-(1 - K) / (1 - P) + K / P, -bernoulli_score(K, P)),
     (K / P + (1 - K) / (1 - P), xdivy(K, P) + xdivy(1 - K, 1 - P)),
     (
         log(2 * pi * v) / 2 + (X - M) ** 2 / (2 * v),
@@ -223,7 +221,7 @@ def test_the_score_from_any_of_its_spellings():
     expected = (P - K) / (P * (1 - P))
     for spelling in (expected, (P - K) / P / (1 - P), sp.together(-K / P + (1 - K) / (1 - P)), (K - P) / (P * (P - 1))):
         made, _ = stabilise(spelling, KNOWN)
-        assert isinstance(made, except_at_zero)
+        assert isinstance(made, bernoulli_score)
         assert same(made, expected) == 0
 
 

@@ -42,6 +42,8 @@ def lambdify(
     Domain: at its ends the limit is computed (0*log(0) is 0, a term of weight 0 counts 0); NaN in, NaN out.
     What ``given`` and the assumptions of a symbol say about a single letter is checked in numbers, ends
     included; ``check=False`` leaves that out, here or in a call.
+    ``threads`` shares large arrays among threads (NumPy, numba). ``accurate=True`` keeps the last digits of
+    sigmoid(z) - y where they are close, more slowly.
     Shapes and types: float32 in, float32 out; Python numbers, integers and bools take the type of the rest, or
     float64; without axes the result is a NumPy scalar. Inputs are not changed, and nothing warns.
     Raises: ValueError or TypeError in one sentence; ImportError where the backend is not installed.
@@ -51,10 +53,10 @@ def lambdify(
     >>> f = lambdify((q, p), -Sum(q[c]*log(p[c]), (c, 1, C)))
     >>> print(f([[0, 1], [0.5, 0.5]], [[0, 1], [0.25, 0.75]]))
     [0.         0.83698822]
-    >>> print(f.code[f.code.index("def f"):])
+    >>> print(f.code[f.code.index("def f("):f.code.index("def f_in")].strip())
     def f(q, p):
-        return 0.0 - np.sum(weighted(q, np.log(p)), axis=-1)
-    <BLANKLINE>
+        t1 = np.log(p)
+        return 0.0 - np.sum(np.where((q == 0.0) & (t1 == t1), 0.0, q*t1), axis=-1),
     >>> print(f.report)
     weighted log: log(p[c])*q[c] -> weighted(q[c], log(p[c]))
     """

@@ -107,7 +107,10 @@ def changed(
 def weighted(
     xp: Any, formulas: Formulas, arrays: Sequence[Any], weights: dict[int, Any], arguments: Sequence[int]
 ) -> dict[int, Any]:
-    """The gradient of the weighted sum of the results in some arguments."""
+    """The gradient of the weighted sum of the results in some arguments, for each sample of the results.
+
+    PyTorch itself sums over the samples that an argument has in common.
+    """
     totals: dict[int, Any] = {}
     for (o, n), slope in slopes(xp, formulas, arrays, list(weights), arguments).items():
         own, inner = len(formulas.outputs[o].axes), len(formulas.indices[n])
@@ -115,7 +118,6 @@ def weighted(
         terms = product(xp, slope, weight)
         if own:
             terms = xp.sum(terms, axis=tuple(range(-own - inner, -inner)))
-        terms = terms.sum_to_size(arrays[n].shape)
         totals[n] = totals[n] + terms if n in totals else terms
     return {n: totals[n] if n in totals else xp.zeros_like(arrays[n]) for n in arguments}
 

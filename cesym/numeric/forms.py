@@ -28,6 +28,15 @@ def dominated(b: Program, lead: Value, rest: Value) -> Value:
     return b.guard(abs(lead).equals(inf) & rest.equals(rest), lead, lead + rest)
 
 
+def bernoulli_score(b: Program, k: Value, p: Value) -> Value:
+    """(p - k)/(1 - p)/p; where k is far from p, as (1 - k/p)/(1 - p), or so for 1 - k and 1 - p: rounded less often."""
+    below, above = 1 - k, 1 - p
+    small = (1 - xdivy(b, k, p)) / above
+    large = (xdivy(b, below, above) - 1) / p
+    near = (p - k) / above / p
+    return b.where(k * 2 <= p, small, b.where(below * 2 <= above, large, near))
+
+
 def halved(b: Program, r: Value) -> tuple[Value, Value]:
     """A number and a factor with the product r; where r = x - y overflows, half of it does not."""
     if r.op != "sub":

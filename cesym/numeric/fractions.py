@@ -4,7 +4,7 @@ from itertools import combinations
 
 from sympy import Add, Dummy, Expr, Function, Mul, Pow, S, Sum, apart, exp, expand, factor
 
-from cesym.numeric.nodes import Node, except_at_zero, over_square, ratio, square_over, times_exp, xdivy
+from cesym.numeric.nodes import Node, bernoulli_score, except_at_zero, over_square, ratio, square_over, times_exp, xdivy
 from cesym.numeric.terms import Known, atoms_of, factors_of, is_difference
 
 __all__ = [
@@ -103,7 +103,7 @@ def quotient(e: Expr, known: Known) -> Expr | None:
 
 
 def common_denominator(e: Expr, known: Known) -> Expr | None:
-    """-k/p + (1 - k)/(1 - p) as (p - k)/(1 - p)/p, whose numerator is rounded once; at k = 0 or 1 as it was."""
+    """-k/p + (1 - k)/(1 - p) as (p - k)/(1 - p)/p, whose numerator is rounded once."""
     if not e.is_Add:
         return None
     for pair in combinations(e.args, 2):
@@ -113,8 +113,14 @@ def common_denominator(e: Expr, known: Known) -> Expr | None:
         (a, f), (b, g) = fractions
         (n, d), (m, h) = f.args, g.args
         coefficient, above = expand(a * n * h + b * m * d).primitive()
-        if is_difference(above, known):
-            combined = coefficient * ratio(ratio(above, h), d)
-            rest = [term for term in e.args if term not in pair]
-            return Add(except_at_zero(combined, Add(*pair), n, m), *rest)
+        if not is_difference(above, known):
+            continue
+        others = [term for term in e.args if term not in pair]
+        for k, p, rest, complement, sign in ((n, d, m, h, -a), (m, h, n, d, -b)):
+            # The other fraction may be spelled with k - 1 or p - 1.
+            spelled = {rest, -rest, complement, -complement} >= {1 - k, 1 - p}
+            if (k.is_Symbol or k.is_Indexed) and abs(a) == abs(b) and spelled:
+                return Add(sign * bernoulli_score(k, p), *others)
+        combined = coefficient * ratio(ratio(above, h), d)
+        return Add(except_at_zero(combined, Add(*pair), n, m), *others)
     return None

@@ -45,20 +45,11 @@ class Lambdified:
     `derivation` has the kernel admit the way from the formula to the stable form that the code computes:
 
     >>> from cesym.losses import bce_with_logits
-    >>> print(bce_with_logits.lambdify(derivative=2).derivation().to_text())
-    derivation
-    ────────────────────────────────────────────────────────────────────────────────
-    given H1  0 ≤ k ≤ 1
-          H2  z real
-    <BLANKLINE>
-      exp(−z)/(1 + exp(−z))²
-    =     { one plus exp, sigmoid }
-      1/((1 + exp(−z)) (1 + exp(z)))
-    =     { ratio of sigmoids }
-      exp(−|z|)/(1 + exp(−|z|))²
-    <BLANKLINE>
-    ✓ 2 of 2 steps checked by the cesym kernel · not yet re-proved by Coq
-      rests on no modelling assumptions
+    >>> d = bce_with_logits.lambdify(derivative=2).derivation()
+    >>> [step.reason for step in d.steps]
+    ['one plus exp, sigmoid', 'ratio of sigmoids']
+    >>> d.exprs[-1], d.evidence
+    (exp(-Abs(z))/(1 + exp(-Abs(z)))**2, 'CHECKED')
     """
 
     name: str

@@ -15,8 +15,8 @@ from cesym.numeric.writer import ATOM, Names, Writer
 __all__ = ["LoopWriter"]
 
 PLAIN = ("const", "far", "input", "label", "place", "shift", "size", "arange")
-FUNCTIONS: tuple[str, ...] = ("cos", "cosh", "digamma", "exp", "exp_nonpositive", "expm1", "lgamma", "log", "log1p", "log1p_unit")
-FUNCTIONS += ("sin", "sinh", "sqrt", "tan", "tanh")
+FUNCTIONS: tuple[str, ...] = ("cos", "cosh", "digamma", "exp", "exp_nonpositive", "expm1", "lgamma", "log", "log1p")
+FUNCTIONS += ("log1p_unit", "sin", "sinh", "sqrt", "tan", "tanh")
 TEMPLATES = {name: f"{name}({{0}})" for name in FUNCTIONS} | {
     "abs": "abs({0})",
     "negabs": "-abs({0})",
@@ -31,8 +31,8 @@ TEMPLATES = {name: f"{name}({{0}})" for name in FUNCTIONS} | {
     "where": "choose({0}, {1}, {2})",
 }
 # Values that another nest of loops computes again rather than reads again.
-CHEAP: tuple[str, ...] = ("abs", "add", "and", "eq", "float", "ge", "gt", "guard", "le", "lt", "max", "min", "mul", "ne", "neg")
-CHEAP += ("negabs", "not", "or", "sign", "step", "sub", "take", "where", *PLAIN)
+CHEAP: tuple[str, ...] = ("abs", "add", "and", "eq", "float", "ge", "gt", "guard", "le", "lt", "max", "min", "mul")
+CHEAP += ("ne", "neg", "negabs", "not", "or", "sign", "step", "sub", "take", "where", *PLAIN)
 
 
 class Nest(NamedTuple):

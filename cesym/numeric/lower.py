@@ -23,6 +23,7 @@ ELEMENTWISE = {
     sp.tan: "tan", sp.tanh: "tanh",
 }  # fmt: skip
 FORMS: dict[Any, Any] = {
+    nodes.bernoulli_score: forms.bernoulli_score,
     nodes.dominated: forms.dominated, nodes.log1mexp: forms.log1mexp, nodes.log1p_square: forms.log1p_square,
     nodes.one_less_exp: forms.one_less_exp, nodes.log_over: forms.log_over, nodes.log1p_over: forms.log1p_over,
     nodes.over_squares: forms.over_squares, nodes.share_of_squares: forms.share_of_squares,

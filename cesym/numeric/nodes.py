@@ -12,6 +12,7 @@ from sympy import Abs, Expr, Function, Indexed, Sum, exp, log
 __all__ = [
     "OF_CLASSES",
     "Node",
+    "bernoulli_score",
     "dominated",
     "except_at_zero",
     "expm1",
@@ -227,6 +228,16 @@ class times_exp(Node):
 
     def meaning(self) -> Expr:
         return self.args[0] * exp(self.args[1])
+
+
+class bernoulli_score(Node):
+    """(p - k)/(p*(1 - p)), the slope of -k*log(p) - (1 - k)*log(1 - p) in p; the arguments are k and p."""
+
+    nargs = 2
+
+    def meaning(self) -> Expr:
+        k, p = self.args
+        return (p - k) / (p * (1 - p))
 
 
 class except_at_zero(Node):

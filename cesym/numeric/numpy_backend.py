@@ -18,7 +18,12 @@ from cesym.numeric.vector import VectorWriter
 __all__ = ["are_labels", "build"]
 
 ENTRIES = 32768  # of a block: its arrays stay in the second cache
-SPELLED = {"step": "np.where({0}, 1.0, 0.0)", "float": "({0} + 0.0)", "pow": "np.power({0}, {1})", "lgamma": "gammaln({0})"}
+SPELLED = {
+    "step": "np.where({0}, 1.0, 0.0)",
+    "float": "({0} + 0.0)",
+    "pow": "np.power({0}, {1})",
+    "lgamma": "gammaln({0})",
+}
 
 
 def build(

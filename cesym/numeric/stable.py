@@ -12,11 +12,16 @@ a*r**2/v              square_over(r, v, a)        r**2 overflows and underflows
 n/d                   xdivy(n, d)                 what has weight 0 counts 0, whatever it is divided by
 -k/p + (1-k)/(1-p)    (p - k)/(1 - p)/p           the difference of the two terms loses digits
 a/v**2 - b/v          dominated(a/v**2, -b/v)     inf - inf: the stronger pole decides
+exp(z) - k*z          dominated(exp(z), -k*z)     inf - inf: the exponential decides
+r*exp(t)              times_exp(r, t)             exp(t) may overflow or underflow though r*exp(t) does not
+r/(v + r**2)          over_squares(r, sqrt(v))    r**2 overflows
+log(1 + r**2/v)       log1p_square(r, sqrt(v))    likewise
+log(w*e**a + v*e**b)  log_mixture(w, a, v, b)     e**a overflows
 Sum of delta(c, t)*f  f at c = t                  a one-hot array need not be built
 ====================  ==========================  =====================================================
 
-What no rule knows stays as it is. The operations in the middle column are defined in `nodes`, the rules in
-`rewritings`.
+Before these, `recognise` has found sigmoids, softmaxes and their logarithms in whatever way they are spelled. What no
+rule knows stays as it is. The operations in the middle column are defined in `nodes`, the rules in `rewritings`.
 """
 
 from typing import Any, NamedTuple

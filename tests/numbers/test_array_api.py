@@ -332,6 +332,13 @@ def test_out_of_range_is_refused_where_it_is_seen_and_else_nan(lib, loss, argume
     f(*arrays, check=False)
 
 
+def test_labels_that_are_not_checked_pick_nan(lib):
+    arrays = lib.arrays(([0, 3, -1], [[0.25, 0.75]] * 3))
+    for loss in (cross_entropy, cross_entropy_with_logits):
+        result = np.asarray(function(loss)(*arrays, check=False))
+        np.testing.assert_array_equal(np.isnan(result), [False, True, True])
+
+
 # arguments, which samples are in range
 TRACED = [
     (bce, ([0.0, 1.0, 0.5, 1.5], [0.5, 1.5, 0.25, 0.5]), [True, False, True, False]),
@@ -529,6 +536,12 @@ def test_gradients_at_the_ends_are_the_derived_ones(jax, torch, loss, arguments)
     for one, two, other in zip(theirs, ours, expected, strict=True):
         np.testing.assert_array_equal(one, other)
         np.testing.assert_array_equal(two, other)
+    if loss in (bce, bce_with_logits):
+        # A target that is held still does not change the result, infinite though the slope in it is.
+        target, at = arguments
+        np.testing.assert_array_equal(jax.jvp(lambda one: f(target, one), (at,), (1.0,))[1], expected[0])
+        at, one = torch.tensor(at), torch.tensor(1.0)
+        np.testing.assert_array_equal(torch.func.jvp(lambda one: f(target, one), (at,), (one,))[1], expected[0])
     if loss is bce_with_logits:
         second = loss.lambdify(derivative=2)(*arguments)
         assert jax.grad(jax.grad(f, argnums=1), argnums=1)(*arguments) == second
@@ -569,8 +582,10 @@ def test_torch_compile(torch):
 
 
 def test_several_outputs_in_one_pass(jax, torch):
-    f = function(gaussian_nll, (0, 1))
+    f = gaussian_nll.lambdify("array-api", derivative=(0, 1))
     args = (1.5, 0.5, 2.0)
+    f(*tensors(torch, args))[0].backward()
+    assert set(f.functions[0].formulas.derived) == {((0, 0), (0, 1), (0, 2))}  # made when asked for, and no others
     first, second = flat(gaussian_nll.lambdify(derivative=1)(*args)), flat(gaussian_nll.lambdify(derivative=2)(*args))
     table = jax.jacobian(f, argnums=(1, 2))(*args)
     np.testing.assert_allclose(flat(table), [*first, *second], rtol=1e-14)
