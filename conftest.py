@@ -3,8 +3,8 @@
 from importlib.util import find_spec
 
 OPTIONAL = {
-    "numba": ["cesym/numeric/numba_backend.py", "cesym/numeric/numba_math.py"],
-    "array_api_compat": ["cesym/numeric/array_api_backend.py"],
+    "numba": ["cesym/numeric/arrays/numba_backend.py", "cesym/numeric/arrays/numba_math.py"],
+    "array_api_compat": ["cesym/numeric/array_api/backend.py"],
 }
 MISSING = [package for package in OPTIONAL if find_spec(package) is None]
 collect_ignore = [file for package in MISSING for file in OPTIONAL[package]]

@@ -1,4 +1,4 @@
-"""The coefficients in `cesym.numeric.numba_math`: ``python -m benchmarks.polynomials`` prints them as they stand there.
+"""The coefficients in `arrays.numba_math`: ``python -m benchmarks.polynomials`` prints them as they stand there.
 
 Each polynomial is the best one of its degree (Remez exchange, in 140 bits) for a relative error of the function
 it serves, then rounded to doubles. It takes a second.

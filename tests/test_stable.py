@@ -59,7 +59,7 @@ from cesym.numeric.nodes import (
     weighted,
     xdivy,
 )
-from cesym.numeric.rewritings import Known
+from cesym.numeric.rules.rewritings import Known
 from cesym.numeric.stable import stabilise
 from cesym.symbols import C, N, c, i, j, k, m, mu, p, q, scalar, sigma, v, x, z
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from sympy import Expr, Indexed, IndexedBase, Rational, Symbol, sympify
 
 from cesym.numeric.function import BACKENDS, Lambdified, Request, built
-from cesym.numeric.lower import Output
+from cesym.numeric.programs.lower import Output
 from cesym.parse import parse
 
 if TYPE_CHECKING:

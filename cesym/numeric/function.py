@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sympy import Expr, Indexed, KroneckerDelta, Pow, Symbol, exp, log
 
-from cesym.numeric.lower import Output
 from cesym.numeric.nodes import OF_CLASSES
-from cesym.numeric.rewritings import Known
+from cesym.numeric.programs.lower import Output
+from cesym.numeric.programs.writer import Names
+from cesym.numeric.rules.rewritings import Known
 from cesym.numeric.signature import Place, Request, Signature, read_signature
 from cesym.numeric.stable import Rewriting, stabilise
-from cesym.numeric.writer import Names
 
 if TYPE_CHECKING:
     from cesym.derivation import Derivation
@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 __all__ = ["BACKENDS", "Lambdified", "Request", "Rewritten", "built"]
 
 BACKENDS = {
-    "numpy": "cesym.numeric.numpy_backend",
-    "numba": "cesym.numeric.numba_backend",
-    "math": "cesym.numeric.math_backend",
-    "array-api": "cesym.numeric.array_api_backend",
+    "numpy": "cesym.numeric.arrays.numpy_backend",
+    "numba": "cesym.numeric.arrays.numba_backend",
+    "math": "cesym.numeric.plain.backend",
+    "array-api": "cesym.numeric.array_api.backend",
 }
 
 
@@ -83,7 +83,7 @@ class Lambdified:
         Raises: StepRefused where the kernel does not show a step, or that the formula is defined under what is given;
         `cesym.kernel.Refused` for a function that it does not know, such as digamma.
         """
-        from cesym.numeric.proof import derivation
+        from cesym.numeric.admitted import derivation
 
         return derivation(self.rewritings[labels][output])
 

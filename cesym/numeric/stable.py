@@ -28,9 +28,9 @@ from typing import Any, NamedTuple
 
 from sympy import Expr, Indexed, KroneckerDelta, Mul, Piecewise, Pow, Product, Sum
 
-from cesym.numeric import recognise
 from cesym.numeric.nodes import is_sum_of_exp
-from cesym.numeric.rewritings import AFTER_THE_PARTS, BEFORE_THE_PARTS, Known, Rule, one_hot
+from cesym.numeric.rules import recognise
+from cesym.numeric.rules.rewritings import AFTER_THE_PARTS, BEFORE_THE_PARTS, Known, Rule, one_hot
 
 __all__ = ["Rewriting", "stabilise"]
 

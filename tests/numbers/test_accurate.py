@@ -10,8 +10,9 @@ import sympy as sp
 from sympy import Integer
 
 from cesym.losses import bce_with_logits
-from cesym.numeric import fixed_point, lambdify
-from cesym.numeric.program import Program, ordered
+from cesym.numeric import lambdify
+from cesym.numeric.programs import fixed_point
+from cesym.numeric.programs.program import Program, ordered
 from tests.numbers.inputs import generate
 from tests.numbers.measures import Truth, faults, split, ulp_error
 from tests.numbers.reference import truths

@@ -15,9 +15,10 @@ from sympy import IndexedBase, Product, Sum, Symbol, exp, log, loggamma
 
 import cesym.losses
 from cesym.links import sigmoid, softmax
-from cesym.numeric import function, lambdify, math_helpers
-from cesym.numeric.plain_forms import Signs, guarded
-from cesym.numeric.program import Program
+from cesym.numeric import function, lambdify
+from cesym.numeric.plain import helpers
+from cesym.numeric.plain.forms import Signs, guarded
+from cesym.numeric.programs.program import Program
 from cesym.symbols import C, N, c, i, j, p, q, w, x, y, z
 from tests.numbers.bounds import enclosed, outside
 from tests.numbers.inputs import LOSSES, generate
@@ -216,7 +217,7 @@ SPECIALS |= {"over": np.divide, "power": np.power, "maximum": np.maximum, "minim
 
 @pytest.mark.parametrize("name", SPECIALS)
 def test_helpers_give_what_ieee_gives(name):
-    ours = getattr(math_helpers, name)
+    ours = getattr(helpers, name)
     two = name in ("over", "power", "maximum", "minimum")
     for args in [(s, t) for s in CORNERS for t in CORNERS] if two else [(t,) for t in CORNERS]:
         if name == "power" and args[1] == 0.5:
@@ -245,17 +246,17 @@ SUMS = [
 
 @pytest.mark.parametrize(("values", "total"), SUMS)
 def test_sums(values, total):
-    assert same(math_helpers.fsum(values), total)
+    assert same(helpers.fsum(values), total)
 
 
 @pytest.mark.parametrize("values", [[1.0, 3.0, 3.0], [3.0, NAN, INF, NAN], [NAN, 3.0], [-INF, -INF], [2.0]])
 def test_the_largest_and_its_place(values):
-    assert same(math_helpers.amax(values), float(np.max(values)))
-    assert math_helpers.argmax(values) == np.argmax(values)
+    assert same(helpers.amax(values), float(np.max(values)))
+    assert helpers.argmax(values) == np.argmax(values)
 
 
 def test_the_largest_of_none():
-    assert math_helpers.amax([]) == -INF and math_helpers.argmax([]) == 0
+    assert helpers.amax([]) == -INF and helpers.argmax([]) == 0
 
 
 @pytest.mark.parametrize("zone", [(-300, -4, 1), (-4, 3, 1), (3, 300, 1), (-3, 2, -1)])
@@ -266,15 +267,15 @@ def test_gamma_functions(zone):
         for _ in range(300):
             t = sign * 10 ** rng.uniform(low, high)
             truth = mpmath.digamma(mpmath.mpf(t))
-            assert abs(math_helpers.digamma(t) - truth) <= 0.51 * math.ulp(float(truth))
+            assert abs(helpers.digamma(t) - truth) <= 0.51 * math.ulp(float(truth))
             truth = mpmath.re(mpmath.loggamma(mpmath.mpf(t)))
             # Python's own lgamma loses digits next to its zeros.
-            assert abs(math_helpers.lgamma(t) - truth) <= 10 * sys.float_info.epsilon * max(1, abs(truth))
+            assert abs(helpers.lgamma(t) - truth) <= 10 * sys.float_info.epsilon * max(1, abs(truth))
             truth = mpmath.digamma(mpmath.mpf(1.4616321449683622))
-            assert abs(math_helpers.digamma(1.4616321449683622) - truth) <= 0.51 * math.ulp(float(truth))
-    assert math_helpers.digamma(INF) == INF and math_helpers.digamma(0.0) == -INF and math_helpers.digamma(-0.0) == INF
-    assert all(map(math.isnan, map(math_helpers.digamma, (-3.0, -INF, NAN))))
-    assert [math_helpers.lgamma(t) for t in (0.0, -2.0, INF, 1e308)] == [INF] * 4
+            assert abs(helpers.digamma(1.4616321449683622) - truth) <= 0.51 * math.ulp(float(truth))
+    assert helpers.digamma(INF) == INF and helpers.digamma(0.0) == -INF and helpers.digamma(-0.0) == INF
+    assert all(map(math.isnan, map(helpers.digamma, (-3.0, -INF, NAN))))
+    assert [helpers.lgamma(t) for t in (0.0, -2.0, INF, 1e308)] == [INF] * 4
 
 
 # Shapes and nesting

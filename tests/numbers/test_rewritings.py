@@ -8,8 +8,8 @@ from cesym import losses
 from cesym.derivation import Derivation, StepRefused
 from cesym.kernel import Refused
 from cesym.numeric import lambdify
+from cesym.numeric.admitted import derivation, facts
 from cesym.numeric.nodes import Node, softplus, unfolded, weighted
-from cesym.numeric.proof import derivation, facts
 
 LOSSES = [getattr(losses, name) for name in losses.__all__ if name != "Loss"]
 CASES = [(loss, order) for loss in LOSSES for order in (0, 1, 2)]

@@ -5,8 +5,8 @@ On one number a branch costs nothing, and each operation that is left out is tim
 
 from math import inf
 
-from cesym.numeric.lower import Lowered
-from cesym.numeric.program import Program, Value, is_const, ordered
+from cesym.numeric.programs.lower import Lowered
+from cesym.numeric.programs.program import Program, Value, is_const, ordered
 from cesym.numeric.signature import Signature
 
 __all__ = ["Signs", "plain"]

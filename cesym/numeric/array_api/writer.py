@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 
-from cesym.numeric import array_api_helpers
-from cesym.numeric.lower import Lowered, Output
-from cesym.numeric.program import Value, denominators
+from cesym.numeric.array_api import helpers
+from cesym.numeric.arrays.vector import VectorWriter
+from cesym.numeric.programs.lower import Lowered, Output
+from cesym.numeric.programs.program import Value, denominators
+from cesym.numeric.programs.writer import ATOM
 from cesym.numeric.signature import Signature
-from cesym.numeric.vector import VectorWriter
-from cesym.numeric.writer import ATOM
 
 __all__ = ["ArrayApiWriter"]
 
@@ -19,7 +19,7 @@ class ArrayApiWriter(VectorWriter):
     """The namespace is the first argument, and no number widens an array."""
 
     def __init__(self, program: Lowered, signature: Signature) -> None:
-        super().__init__(program, signature, xp="xp", reserved=("device", *array_api_helpers.__all__), **SPELLED)
+        super().__init__(program, signature, xp="xp", reserved=("device", *helpers.__all__), **SPELLED)
         floating = (a for a, one in zip(self.arguments, signature.arguments, strict=True) if one.place is None)
         self.like = next(floating, "")
 
@@ -46,6 +46,9 @@ class ArrayApiWriter(VectorWriter):
         if merged(one, where):
             return f"rounded(xp, {super().seen(one, where)})"
         return super().seen(one, where, level)
+
+    def of_far(self, value: Value) -> tuple[str, int]:
+        return "(-690.0 if dtype == xp.float64 else -80.0)", ATOM
 
     def of_float(self, value: Value) -> tuple[str, int]:
         if value.args[0].op == "size":

@@ -5,7 +5,7 @@ from itertools import combinations
 from sympy import Add, Dummy, Expr, Function, Mul, Pow, S, Sum, apart, exp, expand, factor
 
 from cesym.numeric.nodes import Node, bernoulli_score, except_at_zero, over_square, ratio, square_over, times_exp, xdivy
-from cesym.numeric.terms import Known, atoms_of, factors_of, is_difference
+from cesym.numeric.rules.terms import Known, atoms_of, factors_of, is_difference
 
 __all__ = [
     "common_denominator",

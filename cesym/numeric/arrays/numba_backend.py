@@ -13,12 +13,12 @@ from typing import Any
 
 import numba
 
-from cesym.numeric import numba_math
-from cesym.numeric.blocks import Kernel, runner
-from cesym.numeric.compiled import compiled
-from cesym.numeric.inputs import are_labels
-from cesym.numeric.loops import LoopWriter
-from cesym.numeric.lower import Output, lowered
+from cesym.numeric.arrays import numba_math
+from cesym.numeric.arrays.blocks import Kernel, runner
+from cesym.numeric.arrays.compiled import compiled
+from cesym.numeric.arrays.inputs import are_labels
+from cesym.numeric.arrays.loops import LoopWriter
+from cesym.numeric.programs.lower import Output, lowered
 from cesym.numeric.signature import Request, Signature
 
 __all__ = ["are_labels", "build"]
@@ -53,7 +53,7 @@ def build(
     def source(writer: LoopWriter) -> str:
         main = writer.function(name)
         used = [one for one in (*numba_math.__all__, "digamma") if f"{one}(" in main]
-        imports = f"from cesym.numeric.numba_math import {', '.join(used)}\n" if used else ""
+        imports = f"from cesym.numeric.arrays.numba_math import {', '.join(used)}\n" if used else ""
         return HEAD.format(imports=imports, kinds=", ".join(kinds)) + main
 
     code = source(writer)

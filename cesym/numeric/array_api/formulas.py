@@ -12,14 +12,14 @@ import numpy as np
 from sympy import Expr
 
 from cesym.links import fresh_index
-from cesym.numeric import array_api_helpers
-from cesym.numeric.array_api_writer import ArrayApiWriter
-from cesym.numeric.compiled import compiled
-from cesym.numeric.inputs import check_shapes
-from cesym.numeric.lower import Output, lowered
-from cesym.numeric.rewritings import Known
+from cesym.numeric.array_api import helpers
+from cesym.numeric.array_api.slopes import Facts
+from cesym.numeric.array_api.writer import ArrayApiWriter
+from cesym.numeric.arrays.compiled import compiled
+from cesym.numeric.arrays.inputs import check_shapes
+from cesym.numeric.programs.lower import Output, lowered
+from cesym.numeric.rules.rewritings import Known
 from cesym.numeric.signature import Signature
-from cesym.numeric.slopes import Facts
 from cesym.numeric.stable import stabilise
 
 __all__ = ["Formulas", "fitted"]
@@ -47,7 +47,7 @@ class Formulas:
         program = lowered(signature, list(stable), accurate)
         self.is_input = [value.op == "input" for value in program.results]
         main = ArrayApiWriter(program, signature).function(name, outputs)
-        self.code = "\n\n".join([*helpers(main), main])
+        self.code = "\n\n".join([*used_helpers(main), main])
         self.function = compiled(name, self.code)[name]
         self.slopes: dict[tuple[int, int], Expr] = {}
         self.derived: dict[tuple[tuple[int, int], ...], Formulas] = {}
@@ -64,7 +64,7 @@ class Formulas:
                 own = (self.signature.axes[axis] for axis in output.axes)
                 whole = shape + tuple(int(size) if size.is_Integer else sizes[size] for size in own)
                 if getattr(one, "shape", None) != whole:
-                    zeros = xp.zeros(whole, dtype=like.dtype, device=array_api_helpers.device(like))
+                    zeros = xp.zeros(whole, dtype=like.dtype, device=helpers.device(like))
                     results[n] = zeros + one
                 elif self.is_input[n]:
                     results[n] = xp.asarray(one, copy=True)
@@ -128,13 +128,13 @@ def fitted(signature: Signature, arrays: Sequence[Any]) -> tuple[dict[Any, int],
     return check_shapes(signature, [SimpleNamespace(shape=tuple(a.shape), ndim=a.ndim) for a in arrays])
 
 
-def helpers(main: str) -> list[str]:
+def used_helpers(main: str) -> list[str]:
     """The imports and helpers that a source needs, as source."""
     found: list[str] = []
     # A helper uses those that are listed before it.
-    for name in reversed(array_api_helpers.__all__):
+    for name in reversed(helpers.__all__):
         if f"{name}(" in "".join((main, *found)):
-            source = inspect.getsource(getattr(array_api_helpers, name))
+            source = inspect.getsource(getattr(helpers, name))
             found.insert(0, re.sub(r"(: | -> )(Any|int|float|str)\b", "", source))
     text = "".join((main, *found))
     imports = {"import_module": "importlib", "device": "array_api_compat"}

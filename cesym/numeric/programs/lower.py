@@ -9,10 +9,11 @@ from typing import Any, NamedTuple
 import sympy as sp
 from sympy import Dummy, Expr, Indexed, Mul, Symbol
 
-from cesym.numeric import forms, nodes
-from cesym.numeric.constants import nearest, three_parts
-from cesym.numeric.fixed_point import sigmoid_gap
-from cesym.numeric.program import Program, Value
+from cesym.numeric import nodes
+from cesym.numeric.programs import forms
+from cesym.numeric.programs.constants import nearest, three_parts
+from cesym.numeric.programs.fixed_point import sigmoid_gap
+from cesym.numeric.programs.program import Program, Value
 from cesym.numeric.signature import Signature
 
 __all__ = ["Lowered", "Output", "lowered"]

@@ -11,14 +11,14 @@ import numpy as np
 from array_api_compat import is_numpy_array
 from sympy import IndexedBase
 
-from cesym.numeric.array_api_formulas import Formulas, fitted
-from cesym.numeric.array_api_helpers import constant
-from cesym.numeric.array_api_inputs import Joined, are_labels, joined, out_of_range
-from cesym.numeric.autodiff import differentiable
+from cesym.numeric.array_api.autodiff import differentiable
+from cesym.numeric.array_api.formulas import Formulas, fitted
+from cesym.numeric.array_api.helpers import constant
+from cesym.numeric.array_api.inputs import Joined, are_labels, joined, out_of_range
+from cesym.numeric.array_api.slopes import Facts
 from cesym.numeric.function import leaves
-from cesym.numeric.lower import Output
+from cesym.numeric.programs.lower import Output
 from cesym.numeric.signature import Request, Signature
-from cesym.numeric.slopes import Facts
 
 __all__ = ["are_labels", "build"]
 

@@ -12,8 +12,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from cesym.numeric.inputs import Layout, converted, laid_out, reader
-from cesym.numeric.lower import Output
+from cesym.numeric.arrays.inputs import Layout, converted, laid_out, reader
+from cesym.numeric.programs.lower import Output
 from cesym.numeric.signature import Request, Signature
 
 __all__ = ["Kernel", "runner"]

@@ -2,9 +2,9 @@
 
 from sympy import Abs, Add, Expr, Heaviside, Mul, S, cosh, exp, expand, sign, sinh, tanh
 
-from cesym.numeric.logarithms import pair
 from cesym.numeric.nodes import expm1, one_less_exp, sigmoid, sigmoid_pair, sigmoid_ratio, sigmoid_slope, times_exp
-from cesym.numeric.terms import coefficient_of, exp_beside, is_plain, others, separated, terms_of
+from cesym.numeric.rules.logarithms import pair
+from cesym.numeric.rules.terms import coefficient_of, exp_beside, is_plain, others, separated, terms_of
 
 __all__ = [
     "difference_of_sigmoids",

@@ -8,10 +8,10 @@ needs none of them.
 from collections import defaultdict
 from typing import Any
 
-from cesym.numeric.lower import Lowered
-from cesym.numeric.program import COMPARISONS, Value, ordered
+from cesym.numeric.arrays.vector import FUNCTIONS, VectorWriter
+from cesym.numeric.programs.lower import Lowered
+from cesym.numeric.programs.program import COMPARISONS, Value, ordered
 from cesym.numeric.signature import Signature
-from cesym.numeric.vector import FUNCTIONS, VectorWriter
 
 __all__ = ["InPlaceWriter", "unguarded"]
 

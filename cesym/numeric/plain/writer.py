@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from cesym.numeric import math_helpers
-from cesym.numeric.lower import Lowered
-from cesym.numeric.plain_forms import Signs, plain
-from cesym.numeric.program import Value, ordered
+from cesym.numeric.plain import helpers
+from cesym.numeric.plain.forms import Signs, plain
+from cesym.numeric.programs.lower import Lowered
+from cesym.numeric.programs.program import Value, ordered
+from cesym.numeric.programs.writer import ATOM, COMPARISON, OPERATORS, PRODUCT, SUM, Names, Writer
 from cesym.numeric.signature import Signature
-from cesym.numeric.writer import ATOM, COMPARISON, OPERATORS, PRODUCT, SUM, Names, Writer
 
 __all__ = ["PlainWriter"]
 
@@ -28,7 +28,7 @@ class PlainWriter(Writer):
     """A value with axes is written as its entry at the letters of these axes, and named as a list over them."""
 
     def __init__(self, lowered: Lowered, signature: Signature) -> None:
-        names = Names(*TAKEN, *FROM_MATH, *math_helpers.__all__)
+        names = Names(*TAKEN, *FROM_MATH, *helpers.__all__)
         super().__init__(plain(lowered, signature), names, TEMPLATES)
         self.signature, self.signs = signature, Signs()
         self.arguments = [names.fresh(argument.letter.name) for argument in signature.arguments]

@@ -6,8 +6,8 @@ from sympy import Abs, Add, Expr, Indexed, Max, Mul, S, Symbol, cosh, exp, log
 
 from cesym.numeric import nodes
 from cesym.numeric.nodes import expm1, is_sum_of_exp, log_sum_exp, neg_log_softmax, sigmoid, softmax, softplus
-from cesym.numeric.softmaxes import canonical
-from cesym.numeric.terms import coefficient_of, exp_beside, factor_beside, others, separated
+from cesym.numeric.rules.softmaxes import canonical
+from cesym.numeric.rules.terms import coefficient_of, exp_beside, factor_beside, others, separated
 
 __all__ = ["log_of_product", "pair", "softplus_less_term", "softplus_of_maximum"]
 

@@ -5,15 +5,15 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from cesym.numeric import numpy_helpers
-from cesym.numeric.blocks import Kernel, runner
-from cesym.numeric.compiled import compiled
-from cesym.numeric.inplace import InPlaceWriter
-from cesym.numeric.inputs import are_labels
-from cesym.numeric.lower import Output, lowered
-from cesym.numeric.program import denominators
+from cesym.numeric.arrays import numpy_helpers
+from cesym.numeric.arrays.blocks import Kernel, runner
+from cesym.numeric.arrays.compiled import compiled
+from cesym.numeric.arrays.inplace import InPlaceWriter
+from cesym.numeric.arrays.inputs import are_labels
+from cesym.numeric.arrays.vector import VectorWriter
+from cesym.numeric.programs.lower import Output, lowered
+from cesym.numeric.programs.program import denominators
 from cesym.numeric.signature import Request, Signature
-from cesym.numeric.vector import VectorWriter
 
 __all__ = ["are_labels", "build"]
 

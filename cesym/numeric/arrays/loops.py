@@ -7,10 +7,10 @@ over independent samples and becomes vector code. What a later loop needs is kep
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from cesym.numeric.lower import Lowered
-from cesym.numeric.program import REDUCTIONS, Value, denominators, is_const, ordered
+from cesym.numeric.programs.lower import Lowered
+from cesym.numeric.programs.program import REDUCTIONS, Value, denominators, is_const, ordered
+from cesym.numeric.programs.writer import ATOM, Names, Writer
 from cesym.numeric.signature import Signature
-from cesym.numeric.writer import ATOM, Names, Writer
 
 __all__ = ["LoopWriter"]
 

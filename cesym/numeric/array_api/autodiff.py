@@ -8,7 +8,7 @@ from typing import Any
 
 from array_api_compat import is_jax_namespace, is_torch_namespace
 
-from cesym.numeric.array_api_formulas import Formulas
+from cesym.numeric.array_api.formulas import Formulas
 
 __all__ = ["differentiable"]
 

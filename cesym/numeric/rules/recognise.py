@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from sympy import Expr
 
-from cesym.numeric import exponentials, fractions, logarithms, softmaxes, squares
+from cesym.numeric.rules import exponentials, fractions, logarithms, softmaxes, squares
 
 __all__ = ["LAST", "RULES"]
 

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from typing import Any
 
-from cesym.numeric.lower import Lowered
-from cesym.numeric.program import Value
+from cesym.numeric.programs.lower import Lowered
+from cesym.numeric.programs.program import Value
+from cesym.numeric.programs.writer import ATOM, PRODUCT, SUM, Names, Writer
 from cesym.numeric.signature import Signature
-from cesym.numeric.writer import ATOM, PRODUCT, SUM, Names, Writer
 
 __all__ = ["FUNCTIONS", "VectorWriter"]
 

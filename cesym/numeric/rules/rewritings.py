@@ -8,8 +8,9 @@ from collections.abc import Callable
 
 from sympy import Expr, KroneckerDelta, Mul, S, Sum, exp, log, loggamma
 
-from cesym.numeric import fractions, nodes, poles
-from cesym.numeric.terms import Known
+from cesym.numeric import nodes
+from cesym.numeric.rules import fractions, poles
+from cesym.numeric.rules.terms import Known
 
 __all__ = ["AFTER_THE_PARTS", "BEFORE_THE_PARTS", "Known", "Rule", "one_hot"]
 

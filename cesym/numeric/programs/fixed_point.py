@@ -10,7 +10,7 @@ from operator import add
 
 from sympy import Expr, Rational, bernoulli, factorial, floor, log
 
-from cesym.numeric.program import Program, Value, is_const
+from cesym.numeric.programs.program import Program, Value, is_const
 
 __all__ = ["sigmoid_gap"]
 

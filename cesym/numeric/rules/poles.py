@@ -4,7 +4,7 @@ from sympy import Abs, Add, Expr, Indexed, Mul, Symbol, digamma, exp, log, logga
 
 from cesym.numeric import nodes
 from cesym.numeric.nodes import dominated, ratio, square_over, weighted, xdivy
-from cesym.numeric.terms import Known, atoms_of, others
+from cesym.numeric.rules.terms import Known, atoms_of, others
 
 __all__ = ["strongest_growth", "strongest_pole"]
 

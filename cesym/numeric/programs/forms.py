@@ -9,8 +9,8 @@ from math import expm1, inf, log
 from sympy import Symbol
 from sympy import log as symbolic_log
 
-from cesym.numeric.constants import three_parts
-from cesym.numeric.program import Program, Value, is_const
+from cesym.numeric.programs.constants import three_parts
+from cesym.numeric.programs.program import Program, Value, is_const
 
 
 def weighted(b: Program, w: Value, value: Value) -> Value:

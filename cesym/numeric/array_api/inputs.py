@@ -17,7 +17,7 @@ from array_api_compat import (
     is_torch_array,
 )
 
-from cesym.numeric.inputs import as_array, check_range
+from cesym.numeric.arrays.inputs import as_array, check_range
 from cesym.numeric.signature import Signature
 
 __all__ = ["Joined", "are_labels", "joined", "out_of_range"]

@@ -5,8 +5,8 @@ import re
 from collections import Counter
 from typing import Any
 
-from cesym.numeric.lower import Lowered
-from cesym.numeric.program import Value, ordered
+from cesym.numeric.programs.lower import Lowered
+from cesym.numeric.programs.program import Value, ordered
 
 __all__ = ["ATOM", "POWER", "PRODUCT", "SUM", "Names", "Writer", "number"]
 

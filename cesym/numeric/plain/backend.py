@@ -7,11 +7,11 @@ from fractions import Fraction
 from math import inf, isfinite
 from typing import Any
 
-from cesym.numeric import math_helpers
-from cesym.numeric.compiled import compiled
-from cesym.numeric.lower import Output, lowered
-from cesym.numeric.math_inputs import are_labels, folded, prepared
-from cesym.numeric.plain import FROM_MATH, PlainWriter
+from cesym.numeric.arrays.compiled import compiled
+from cesym.numeric.plain import helpers
+from cesym.numeric.plain.inputs import are_labels, folded, prepared
+from cesym.numeric.plain.writer import FROM_MATH, PlainWriter
+from cesym.numeric.programs.lower import Output, lowered
 from cesym.numeric.signature import Request, Signature
 
 __all__ = ["are_labels", "build"]
@@ -72,8 +72,8 @@ def with_helpers(main: str, safe: set[str]) -> str:
     def uses(name: str, text: str) -> bool:
         return re.search(rf"(?<![\w.]){name}\b", text) is not None
 
-    helpers = [getattr(math_helpers, one) for one in math_helpers.__all__ if one not in safe and uses(one, main)]
-    texts = [re.sub(r"(: | -> )(list\[float\]|float|int)(?=[,):])", "", inspect.getsource(one)) for one in helpers]
+    needed = [getattr(helpers, one) for one in helpers.__all__ if one not in safe and uses(one, main)]
+    texts = [re.sub(r"(: | -> )(list\[float\]|float|int)(?=[,):])", "", inspect.getsource(one)) for one in needed]
     text = "\n\n".join([*texts, main])
     own = [one for one in FROM_MATH if one in safe and uses(one, main)]
     own += [one for one in ("copysign", "inf", "nan") if one not in own and uses(one, text)]
@@ -102,7 +102,7 @@ def total(values: list[float], scale: int) -> float:
     """The sum of some numbers over ``scale``, whose sum may be no float; the mean of nothing is NaN."""
     if not scale:
         return float("nan")
-    value = math_helpers.fsum(values)
+    value = helpers.fsum(values)
     if isfinite(value) or not all(map(isfinite, values)):
         return value / scale
     try:

@@ -1,0 +1,1 @@
+"""The backend for Python numbers and lists, without NumPy."""

@@ -1,0 +1,1 @@
+"""Programs of plain operations, which every backend prints: how a stable expression becomes one."""

@@ -1,0 +1,1 @@
+"""The rules that `stable` rewrites by, and what they look for."""
