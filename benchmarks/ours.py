@@ -29,6 +29,10 @@ def cesym_(backend: str, name: str, derivative: Any, args: Sequence[np.ndarray],
         rows = list(zip(*[arg.tolist() for arg in args], strict=True))
         return lambda: columns([f(*row) for row in rows])
     native = [to(namespace, arg) for arg in args] if namespace else args
+    if namespace == "jax":
+        import jax
+
+        return lambda: jax.block_until_ready(f(*native))
     return lambda: f(*native)
 
 

@@ -158,7 +158,8 @@ def run(kernel: Kernel, plan: Plan, arrays: Sequence[Any], request: Request, che
                         outs[n][at] = back.reshape(here + tail)
         return sums
 
-    threads = min(request.threads, len(every))
+    # Threads are worth starting for a few blocks each.
+    threads = min(request.threads, len(every) // 4)
     if threads > 1:
         with ThreadPoolExecutor(threads) as pool:
             shares = pool.map(work, [every[n::threads] for n in range(threads)])
