@@ -1,5 +1,6 @@
 """Functions of arrays: values at the ends, shapes and types, refusals, and the general path from a formula."""
 
+import os
 import subprocess
 import sys
 import warnings
@@ -493,3 +494,67 @@ def test_missing_numpy_is_one_sentence():
     assert done.returncode != 0
     last = done.stderr.strip().splitlines()[-1]
     assert last == "ImportError: backend='numpy' needs numpy, which is not installed: run `pip install numpy`"
+
+
+# What outsiders tried. Families whose names the printed code uses for itself, and entries that stand alone.
+P_, J_ = IndexedBase("P", real=True), Symbol("n", integer=True)
+
+
+@pytest.mark.parametrize("backend", ["numpy", "numba", "math", "array-api"])
+def test_an_entry_at_a_label_alone(backend):
+    if backend in ("numba", "array-api"):
+        pytest.importorskip({"numba": "numba", "array-api": "array_api_compat"}[backend], reason=f"no {backend}")
+    rows, labels = [[5.0, 7.0], [8.0, 9.0]], [1, 2]
+    assert list(lambdify([P_, J_], P_[J_], backend)(rows, labels)) == [5, 9]
+    one, square = lambdify([P_, J_], (P_[J_], P_[J_] ** 2), backend)(rows, labels)
+    assert list(one) == [5, 9] and list(square) == [25, 81]
+    f = lambdify([P_], P_[2], backend)
+    assert list(f(rows)) == [7, 9]
+    with pytest.raises(ValueError, match="P must have at least 2 entries along axis -1"):
+        f([[5.0], [8.0]])
+    with pytest.raises(ValueError, match="indices run from 1"):
+        lambdify([P_], P_[0], backend)
+
+
+@pytest.mark.parametrize("backend", ["numpy", "numba"])
+@pytest.mark.parametrize("name", ["kept", "kept_c", "n_c", "s0", "total", "select", "out", "outside", "lambda", "i", "np"])
+def test_names_of_a_users_own(backend, name):
+    if backend == "numba":
+        pytest.importorskip("numba", reason="no numba")
+    family = IndexedBase(name, real=True)
+    value = lambdify([family], log(Sum(exp(family[c]), (c, 1, C))), backend)([[1.0, 2, 3], [0, 0, 0]])
+    np.testing.assert_allclose(value, [np.log(np.exp([1, 2, 3]).sum()), np.log(3)], rtol=1e-15)
+
+
+def test_a_function_of_the_library_alone():
+    pytest.importorskip("scipy", reason="no scipy")
+    np.testing.assert_allclose(lambdify(X, sp.loggamma(X))([3.0, 4.0]), np.log([2.0, 6.0]), rtol=1e-14)
+
+
+def test_an_unreadable_cache_is_left_aside(tmp_path):
+    pytest.importorskip("numba", reason="no numba")
+    code = "from cesym.losses import squared_error as s; print(s.lambdify('numba')(1.0, 3.0))"
+    environment = {**os.environ, "NUMBA_CACHE_DIR": str(tmp_path)}
+    for _ in range(2):
+        done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
+        assert done.stdout == "4.0\n"
+        for index in tmp_path.rglob("*.nbi"):
+            index.write_bytes(b"")
+    assert list(tmp_path.rglob("*.nbi"))
+
+
+@pytest.mark.parametrize(
+    ("build", "message"),
+    [
+        (lambda: lambdify([], sp.S(3)), "args must name at least one letter; got none"),
+        (lambda: lambdify(X, ()), "expr must have at least one expression; got an empty tuple"),
+        (lambda: bce.lambdify(label_smoothing=1), "label_smoothing must be a number from 0 to less than 1; got 1"),
+        (lambda: bce.lambdify(label_smoothing="0.1"), "label_smoothing must be a number from 0 to less than 1"),
+        (lambda: squared_error.lambdify(label_smoothing=0.1), "label_smoothing is for targets that are probabilities"),
+        (lambda: bce.lambdify(threads=0), "threads must be a whole number from 1; got 0"),
+    ],
+)
+def test_refused_in_one_sentence(build, message):
+    with pytest.raises(ValueError, match=message) as caught:
+        build()
+    assert "\n" not in str(caught.value)

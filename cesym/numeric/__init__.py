@@ -66,6 +66,10 @@ def lambdify(
             raise TypeError(f"args must be symbols, families or entries such as p[i]; got {arg!r}")
     if len(set(map(str, args))) < len(args):
         raise ValueError(f"args must be different letters; got {', '.join(map(str, args))}")
+    if not args:
+        raise ValueError("args must name at least one letter; got none")
+    if isinstance(expr, (tuple, list)) and not expr:
+        raise ValueError("expr must have at least one expression; got an empty tuple")
     entries = {arg: Symbol(str(arg), real=True) for arg in args if isinstance(arg, Indexed)}
 
     def read(e: Any) -> Any:
@@ -145,8 +149,8 @@ def lambdify_loss(
 
 def smoothing(loss: "Loss", share: float) -> Callable[[Expr], Expr]:
     """Replaces a target by its mixture with equal shares for all classes: (1 - share) of it, share for the rest."""
-    if not 0 <= share <= 1:
-        raise ValueError(f"label_smoothing must be a number in [0, 1]; got {share!r}")
+    if isinstance(share, bool) or not isinstance(share, int | float) or not 0 <= share < 1:
+        raise ValueError(f"label_smoothing must be a number from 0 to less than 1; got {share!r}")
     if share == 0:
         return lambda e: e
     exact = Rational(str(share))

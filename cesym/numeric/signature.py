@@ -34,6 +34,7 @@ class Argument:
     low: float | None = None
     high: float | None = None
     place: Place | None = None
+    least: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -87,7 +88,8 @@ def read_signature(
             sizes = tuple(uses.sizes.get((letter, n)) or Symbol(f"{letter}_{n}") for n in range(rank))
         low = 0.0 if letter.is_nonnegative else None
         high = 0.0 if letter.is_nonpositive else None
-        arguments.append(Argument(letter, label, sizes, low, high, uses.places.get(letter)))
+        least = tuple(uses.least.get((letter, n), 0) for n in range(len(sizes)))
+        arguments.append(Argument(letter, label, sizes, low, high, uses.places.get(letter), least))
     for letter, low, high in _bounds(given):
         arguments = [_narrowed(one, low, high) if one.letter == letter else one for one in arguments]
     return Signature(tuple(arguments), uses.axes)
@@ -104,6 +106,7 @@ class _Uses:
         self.places: dict[Symbol, Place] = {}
         self.free: dict[tuple[int, str, Symbol], list[tuple[Symbol, int]]] = {}
         self.picks: list[tuple[Symbol, int, Symbol, int]] = []
+        self.least: dict[tuple[Symbol, int], int] = {}
 
     def read(self, e: Any, ranges: Mapping[Symbol, Expr]) -> None:
         if isinstance(e, (Sum, Product)):
@@ -133,7 +136,11 @@ class _Uses:
                     raise ValueError(f"expr: the same axis of {family} runs to {self.sizes[family, n]} and to {size}")
             elif index.is_Symbol and index not in self.letters:
                 self.free.setdefault((n, index.name, index), []).append((family, n))
-            elif not index.is_Integer:
+            elif index.is_Integer:
+                if index < 1:
+                    raise ValueError(f"expr: indices run from 1; got {e}")
+                self.least[family, n] = max(int(index), self.least.get((family, n), 1))
+            else:
                 offset, label = index.as_coeff_Add()
                 letter = label.base.label if isinstance(label, Indexed) else label
                 if letter not in self.letters or not offset.is_Integer or n != len(e.indices) - 1:

@@ -44,6 +44,7 @@ class InPlaceWriter(VectorWriter):
     def __init__(self, lowered: Lowered, signature: Signature, **spelled: str) -> None:
         super().__init__(unguarded(lowered), signature, **spelled)
         self.scratch: list[tuple[tuple[Any, ...], str]] = []
+        self.scratch_names: list[str] = []
         self.free: dict[Any, list[str]] = defaultdict(list)
         self.register: dict[int, str] = {}
 
@@ -54,7 +55,7 @@ class InPlaceWriter(VectorWriter):
         target = {
             id(value): out
             for value, out, axes in zip(results, outs, self.lowered.axes, strict=True)
-            if value.axes == axes and value.op not in PLAIN
+            if value.axes == axes and value.op not in PLAIN and not is_allocated(value)
         }
         merged = {id(value.args[0]) for value in ordered(results) if self.is_compared(value)}
         for n, value in enumerate(ordered(results)):
@@ -63,7 +64,7 @@ class InPlaceWriter(VectorWriter):
         for value, out, axes in zip(results, outs, self.lowered.axes, strict=True):
             if target.get(id(value)) != out:
                 self.lines.append(f"{out}[...] = {self.widened(value, axes)}")
-        parameters = ", ".join([*self.arguments, *outs, *(f"s{n}" for n in range(len(self.scratch)))])
+        parameters = ", ".join([*self.arguments, *outs, *self.scratch_names])
         body = "".join(f"    {line}\n" for line in self.lines)
         return f"def {name}({parameters}):\n{body}"
 
@@ -73,7 +74,7 @@ class InPlaceWriter(VectorWriter):
     def statement(self, value: Value, out: str | None, n: int, last: dict[int, int]) -> None:
         dying = [one for one in dict.fromkeys(value.args) if last[id(one)] == n and id(one) in self.register]
         own = (value.axes, value.kind)
-        if value.kind == "int" or value.op in ("take", "lgamma", "digamma"):
+        if is_allocated(value):
             text, _ = self.render(value)
             self.named[id(value)] = self.names.fresh(f"n{n}")
             self.lines.append(f"{self.named[id(value)]} = {text}")
@@ -99,7 +100,8 @@ class InPlaceWriter(VectorWriter):
 
     def new(self, own: Any) -> str:
         self.scratch.append(own)
-        return f"s{len(self.scratch) - 1}"
+        self.scratch_names.append(self.names.fresh(f"s{len(self.scratch) - 1}"))
+        return self.scratch_names[-1]
 
     def instruction(self, value: Value, out: str) -> str:
         args = [self.seen(one, value) for one in value.args]
@@ -117,3 +119,8 @@ class InPlaceWriter(VectorWriter):
             return f"np.copyto({out}, {args[0]})"
         (body,) = value.args
         return f"{REDUCING[value.op]}({self.text(body)}, axis={self.position(body, value.data)}, out={out})"
+
+
+def is_allocated(value: Value) -> bool:
+    """Whether a value comes as a new array, which the function that makes it cannot write into another."""
+    return value.kind == "int" or value.op in ("take", "lgamma", "digamma")

@@ -113,6 +113,9 @@ def check_shapes(signature: Signature, arrays: Sequence[Any]) -> tuple[dict[Any,
             )
         for n, size in enumerate(one.sizes):
             length = array.shape[n - rank]
+            if length < one.least[n]:
+                wanted = f"at least {one.least[n]} entries along axis {n - rank}"
+                raise ValueError(f"{one.label} must have {wanted}; got shape {array.shape}")
             expected = int(size) if size.is_Integer else sizes.setdefault(size, length)
             if length != expected:
                 like = f", as {first[size]} has" if size in first else ""

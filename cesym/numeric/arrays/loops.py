@@ -51,15 +51,19 @@ class LoopWriter(Writer):
 
     def __init__(self, lowered: Lowered, signature: Signature, together: int = 64) -> None:
         self.together = together
-        names = Names("np", "range", "start", "stop", "n", "i", "abs", "float", "choose")
+        names = Names("outside", "np", "range", "start", "stop", "n", "i", "abs", "float", "choose")
         names.taken |= set(FUNCTIONS)
         super().__init__(lowered, names, TEMPLATES)
         self.signature = signature
+        self.index = {axis: names.fresh(axis.name) for axis in lowered.program.order}
+        # What is kept for a block, and the lengths of the axes, are named after the axes.
+        of_axes = list(self.index.values())
+        names.taken |= {f"n_{one}" for one in of_axes} | {"kept", *(f"kept_{one}" for one in of_axes)}
+        names.taken |= {f"kept_{one}_{other}" for one in of_axes for other in of_axes}
         self.arguments = [names.fresh(a.letter.name) for a in signature.arguments]
         self.outs = [
             names.fresh("out" if len(lowered.results) == 1 else f"out{n}") for n in range(len(lowered.results))
         ]
-        self.index = {axis: names.fresh(axis.name) for axis in lowered.program.order}
         self.values = [value for value in ordered(lowered.results) if value.op not in PLAIN]
         self.stage: dict[int, int] = {}
         for value in ordered(lowered.results):
@@ -263,7 +267,8 @@ class LoopWriter(Writer):
         places = [str(a) if isinstance(a, int) else self.index[a] for a in own]
         text = f"{self.views[self.arguments[position]]}[{', '.join(['i', *places])}]"
         # -0.0 + 0.0 is 0.0: 1/-0.0 would have the wrong sign.
-        return (f"({text} + 0.0)" if position in self.divisors else text), ATOM
+        positive = position in self.divisors and self.signature.arguments[position].low == 0
+        return (f"({text} + 0.0)" if positive else text), ATOM
 
     def of_take(self, value: Value) -> tuple[str, int]:
         body, label = value.args

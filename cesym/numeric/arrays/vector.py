@@ -24,7 +24,7 @@ class VectorWriter(Writer):
     def __init__(
         self, lowered: Lowered, signature: Signature, xp: str = "np", reserved: Sequence[str] = (), **spelled: str
     ) -> None:
-        helpers = ("take", "lgamma", "digamma", "dtype", "float", *reserved)
+        helpers = ("take", "take_rows", "select", "total", "gammaln", "lgamma", "digamma", "dtype", "float", *reserved)
         super().__init__(lowered, Names(xp, *helpers), {})
         self.xp, self.signature = xp, signature
         self.arguments = [self.names.fresh(a.letter.name) for a in signature.arguments]

@@ -107,6 +107,9 @@ def check_shapes(signature: Signature, tables: Sequence[Table]) -> tuple[dict[An
         own.append(shape[: len(shape) - rank])
         for n, size in enumerate(one.sizes):
             length = shape[n - rank]
+            if length < one.least[n]:
+                wanted = f"at least {one.least[n]} entries along axis {n - rank}"
+                raise ValueError(f"{one.label} must have {wanted}; got shape {shape}")
             expected = int(size) if size.is_Integer else sizes.setdefault(size, length)
             if length != expected:
                 like = f", as {first[size]} has" if size in first else ""
