@@ -19,6 +19,7 @@ from sympy import (
     sqrt,
 )
 
+from cesym.derivation import Derivation
 from cesym.diagnose import Diagnosis, diagnose, judge
 from cesym.diagnose.case import Case, rational
 from cesym.diagnose.edits import edits, terms
@@ -290,3 +291,8 @@ def test_only_small_rationals_are_recognised(x, r) -> None:
     with workdps(30):
         found = rational(mpf(x))
     assert (str(found) if found is not None else None) == r
+
+
+def test_what_is_to_be_typed_keeps_its_powers():
+    verdict = Derivation.start("sqrt(x**2+1)-x").check("1/(sqrt(x**2+1)+x)")
+    assert "given=[x + sqrt(x**2 + 1) > 0]" in verdict.so.text and "`" not in verdict.so.text

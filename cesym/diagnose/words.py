@@ -53,7 +53,9 @@ def terminal(piece: Any) -> str:
     if isinstance(piece, Sentence):
         return piece.text
     if isinstance(piece, str):
-        return piece.replace("`", "").replace("**", "")
+        # What stands between backquotes is to be typed as it is: its ** is a power.
+        words = piece.split("`")
+        return "".join(part if n % 2 else part.replace("**", "") for n, part in enumerate(words))
     return piece.text if isinstance(piece, Formula) else text(piece)
 
 
