@@ -66,8 +66,6 @@ def lambdify(
             raise TypeError(f"args must be symbols, families or entries such as p[i]; got {arg!r}")
     if len(set(map(str, args))) < len(args):
         raise ValueError(f"args must be different letters; got {', '.join(map(str, args))}")
-    if not args:
-        raise ValueError("args must name at least one letter; got none")
     if isinstance(expr, (tuple, list)) and not expr:
         raise ValueError("expr must have at least one expression; got an empty tuple")
     entries = {arg: Symbol(str(arg), real=True) for arg in args if isinstance(arg, Indexed)}
