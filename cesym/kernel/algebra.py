@@ -9,6 +9,7 @@ line is not shown.
 from fractions import Fraction
 from itertools import product
 from math import factorial, floor
+from typing import Any
 
 from cesym.kernel.prover import DEPTH, POSITIVE, Prover
 from cesym.kernel.terms import (
@@ -22,6 +23,8 @@ LARGEST_NUMBER = 4_000  # bits
 
 class Algebra(Prover):
     """Smart constructors on terms."""
+
+    defined: Any  # this comes with the floor above
 
     def mul(self, *ps: Poly) -> Poly:
         out = ONE
@@ -123,9 +126,12 @@ class Algebra(Prover):
 
     def log(self, p: Poly) -> Poly:
         """ln p, where p > 0."""
+        if not p:  # in a case that cannot happen, where cases are tried one by one
+            return atom(("log", p))
         for t in sorted({a for m, _ in p for a, _ in m if a[0] in ("delta", "pos")}, key=key):
             yes, no = self.sub(p, {t: ONE}), self.sub(p, {t: ZERO})
-            if self.sign(yes, True) and self.sign(no, True):  # ln of two cases: the indicator of one chooses
+            # ln of two cases: the indicator of one chooses, so each must stand where the other holds as well
+            if all(self.defined(q) and self.sign(q, True) for q in (yes, no)):
                 return add(self.log(no), self.mul(atom(t), minus(self.log(yes), self.log(no))))
         if len(p) > 1:
             outside, core = self.primitive(p)
@@ -165,7 +171,7 @@ class Algebra(Prover):
     def gamma(self, p: Poly) -> Poly:
         """The gamma function at p > 0; (n-1)! at a whole number."""
         n = whole(p)
-        if n is None:
+        if n is None or n < 1:
             return atom(("gamma", p))
         self.small(n * n.bit_length())
         return const(factorial(n - 1))

@@ -21,6 +21,7 @@ class NormalForm(Algebra):
 
     def __init__(self) -> None:
         self.range: dict[tuple, Poly] = {}
+        self.filled: set[Poly] = set()  # lengths shown to be at least 1
 
     def rewrite(self, p: Poly) -> Poly:
         """p, or the other side of a given equation in use whose left side is p."""
@@ -49,6 +50,44 @@ class NormalForm(Algebra):
                 forms.append((kind, tuple((to[b], relabel(n, to)) for b, n in order), relabel(body, to)))
         return atom(min(forms, key=key))
 
+    # What leaves a binder
+
+    def full(self, n: Poly) -> bool:
+        """Is a range of length n shown not to be empty (for all values of the variables in n)?"""
+        if n not in self.filled and self.sign(minus(n, ONE), False):
+            self.filled.add(n)
+        return n in self.filled
+
+    def defined(self, p: Poly) -> bool:
+        """Is p shown to be defined as it stands: for all values of its own variables, in no other range?
+
+        Under an empty range everything is defined. What is read there may use, by its form or by powers that have
+        merged, that the range holds a value, so a term that leaves a range that may be empty is looked at once more.
+        """
+        return all(self.stands(a, e) for m, _ in p for a, e in m)
+
+    def stands(self, a: tuple, e: Poly) -> bool:
+        """The same of a**e. Parts first: signs are asked only of what is defined."""
+        match a:
+            case ("log" | "gamma", q):
+                inside = self.defined(q) and self.sign(q, True)
+            case ("abs" | "delta" | "pos" | "poly", q):
+                inside = self.defined(q)
+            case ("sum" | "prod", _, _):
+                binders, body = self.open(a)
+                inside = all(self.sign(n, False) for _, n in binders) and self.defined(body)
+            case _:
+                inside = True
+        if not (inside and self.defined(e)):
+            return False
+        if (whole(e) or 0) > 0 or self.atom_sign(a) == POSITIVE:
+            return True
+        return self.integer(e) and (self.sign(e, False) or self.nonzero(atom(a)))
+
+    def leaves(self, n: Poly, p: Poly) -> bool:
+        """May p, which does not depend on a variable in 1..n, be taken out of that range?"""
+        return self.full(n) or self.defined(p)
+
     def total(self, binders: Binders, p: Poly) -> Poly:
         """The sum of p over all binders."""
         return add(*(scale(self.total_monomial(binders, m), c) for m, c in p))
@@ -74,6 +113,8 @@ class NormalForm(Algebra):
                 return self.total(others[b], self.sub(monomial(m - {(a, e)}), {b: value}))
         for b, n in free:
             mine = frozenset(f for f in m if has(f, b))
+            if not self.leaves(n, monomial(m - mine)):
+                continue
             if not mine:
                 return self.total(others[b], self.mul(n, monomial(m)))
             closed = self.close("sum", [(b, n)], monomial(mine))
@@ -83,9 +124,12 @@ class NormalForm(Algebra):
         return self.factored_sum(binders, m)
 
     def factored_sum(self, binders: Binders, m: frozenset) -> Poly:
-        """Constant factors come out, and a sum of products of unconnected parts is a product of sums."""
+        """Constant factors come out, and a sum of products of unconnected parts is a product of sums.
+
+        Each only where it stands outside of the ranges that it leaves; else it stays with them.
+        """
         factors = [(a, part) for a, e in m for part in ([poly({n: c}) for n, c in e] if a == ("e",) else [e])]
-        varies = {f: {b for b, _ in binders if has(f, b)} for f in factors}
+        varies = {f: {b for b, n in binders if has(f, b) or not self.leaves(n, monomial({f}))} for f in factors}
         links = [*varies.values(), *({b} | {other for other, _ in binders if has(n, other)} for b, n in binders)]
         out, left = [monomial({f}) for f in factors if not varies[f]], list(binders)
         while left:
@@ -99,7 +143,7 @@ class NormalForm(Algebra):
         return self.mul(*out)
 
     def times(self, b: tuple, n: Poly, p: Poly) -> Poly:
-        """The product of p over b = 1..n."""
+        """The product of p over b = 1..n. An empty one is 1, as is a**0: only the base and the exponent need stand."""
         values = self.short(n)
         if values is not None:
             return self.mul(*(self.sub(p, {b: const(t)}) for t in values))
@@ -109,9 +153,10 @@ class NormalForm(Algebra):
         out = [self.power(const(c), n)]
         for a, e in m:
             positive = self.atom_sign(a) == POSITIVE
-            if not has(a, b) and (positive or not has(e, b)):
+            base, exponent = (not has(q, b) and self.leaves(n, q) for q in (atom(a), e))
+            if base and (positive or exponent):
                 out.append(self.atom_power(a, self.total([(b, n)], e)))
-            elif not has(e, b) and (positive or whole(e) is not None):
+            elif exponent and (positive or whole(e) is not None):
                 out.append(self.power(self.close("prod", [(b, n)], atom(a)), e))
             else:
                 out.append(self.close("prod", [(b, n)], monomial({(a, e)})))
@@ -175,6 +220,8 @@ class NormalForm(Algebra):
                 return self.mul(self.derivative(q, x), self.power(q, const(-1)))
             case ("poly", q):
                 return self.derivative(q, x)
+            case ("sum" | "prod", binders, _) if mentions(tuple(n for _, n in binders), {x[1]}):
+                raise Refused("no derivative: the range of a sum or product moves with the variable")
             case ("sum", _, _):
                 binders, body = self.open(a)
                 return self.total(binders, self.derivative(body, x))

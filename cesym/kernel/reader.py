@@ -10,6 +10,7 @@ from fractions import Fraction
 from typing import Any
 
 from cesym.kernel.normal_form import NormalForm
+from cesym.kernel.moving import HARMLESS, motion, names
 from cesym.kernel.prover import DEPTH, NONNEGATIVE, POSITIVE, UNKNOWN
 from cesym.kernel.terms import (
     ONE, ZERO, Poly, add, atom, atoms, coefficient, const, fresh, has, height, key, mentions, minus, number,
@@ -40,12 +41,12 @@ class Context(NormalForm):
         self.inequalities: list[tuple] = []  # (variables, f, strict): f > 0 or f >= 0 for all of their values
         self.finite: list[tuple] = []  # (variables, atom, values)
         self.equations: list[tuple] = []  # those in use: (variables, pattern, other side)
-        self.ties: list[tuple] = []  # all of them: (the name that it defines or None, left - right)
         self.uses = 0
-        solve_for = dict(using)
+        self.facts: tuple | None = None  # all that is given, once all of it is read
+        facts, solve_for = tuple(facts), dict(using)
         for n, fact in sorted(enumerate(facts), key=lambda pair: pair[0] not in solve_for):
             self.learn(fact, solve_for.get(n))
-        self.given = tuple(self.inequalities)
+        self.facts = facts
 
     # Facts
 
@@ -63,8 +64,6 @@ class Context(NormalForm):
                 self.finite.append((free, target, values))
             case ("Eq", a, b):
                 target, difference = only_atom(self.read(a, env), "sym", "idx", "sum"), self.difference(a, b, env)
-                defined = target and target[0] != "sum" and not mentions(minus(difference, atom(target)), {target[1]})
-                self.ties.append((target[1] if target and defined else None, difference))
                 if solve_for is not None:
                     if solve_for:
                         target = only_atom(self.read(solve_for, env), "sym", "idx", "sum")
@@ -137,11 +136,14 @@ class Context(NormalForm):
     def letter(self, kind: str, letter: Tree, arity: int = 0) -> tuple:
         """(kind, name, flags); refused where it is not declared real, or its name stands for something else."""
         match letter:
-            case ("Symbol", str(name), tuple(declared)) if REAL & set(declared):
+            case ("Symbol", str(name), tuple(declared)) if REAL & set(declared) and set(declared) <= REAL | HARMLESS:
                 if self.names.setdefault(name, (kind, declared, arity)) != (kind, declared, arity):
                     raise Refused("two different objects are called {}", letter)
                 flags = frozenset(flag for flag in KNOWN if flag in declared)
                 return kind, name, flags
+        if isinstance(letter, tuple) and len(letter) == 3 and REAL & set(letter[2]):
+            unknown = sorted(set(letter[2]) - REAL - HARMLESS)
+            raise Refused("{} is declared " + ", ".join(map(str, unknown)) + ", which the kernel does not know", letter)
         raise Refused("{} is not declared real: use the letters of cesym.symbols, or Symbol(..., real=True)", letter)
 
     def bind(self, env: dict, limit: Tree) -> tuple[dict, tuple, Poly]:
@@ -262,8 +264,9 @@ class Context(NormalForm):
     def tree_sign(self, e: Tree, env: dict) -> int:
         """The sign of a tree, also by its form, where squares and factors are still visible.
 
-        What is found positive by its form counts as a fact from here on (for all values of the bound variables
-        in it, each in its range): once the term is multiplied out, the form can no longer be seen.
+        What is found positive by its form counts as a fact from here on, for all values of the bound variables in
+        it, each in its range: once the term is multiplied out, the form can no longer be seen. The form may have used
+        that other ranges around it hold a value, so a term without their variables is no fact unless they do.
         """
         place = ("sign", e, *env.items())
         if place in self.seen:
@@ -271,9 +274,12 @@ class Context(NormalForm):
         p = self.read(e, env)
         known = self.best(p, DEPTH - 1)
         by_form = self.form_sign(e, env) if known < POSITIVE else UNKNOWN
-        if by_form == POSITIVE and not any(atoms(p, "delta", "pos")):
+        if by_form == POSITIVE and p and not any(atoms(p, "delta", "pos")):
+            around = self.variables_of(env.values())
             for shown in dict.fromkeys((p, self.primitive(p)[1])):
-                self.inequalities.append((self.variables_of([shown]), shown, True))
+                free = self.variables_of([shown])
+                if all(v in free or self.full(self.range[v]) for v in around):
+                    self.inequalities.append((free, shown, True))
         self.seen[place] = max(known, by_form)
         return self.seen[place]
 
@@ -343,46 +349,31 @@ class Context(NormalForm):
         raise Refused("the kernel knows no such condition: {}", condition)
 
     def derive(self, e: Tree, body: Tree, variables: list, env: dict) -> Poly:
-        """A derivative, carried out: its variable must be free to move a little while all else stays."""
-        p, as_written = self.read(body, env), self.unwritten(self.read, body, env)
+        """A derivative, carried out: its variable must be free to move a little while all else stays.
+
+        Then the body has its normal form in a whole neighbourhood, whose slope is that of the body.
+        """
+        if self.facts is None:
+            raise Refused("a fact may not speak of a derivative: {}", e)
+        p, typed = self.read(body, env), names(body)
         for variable in variables:
             letter, times = variable
             x = only_atom(self.unwritten(self.read, letter, env), "sym", "idx")
-            if x is None or times not in ORDERS or x[2] not in ({"positive"}, {"positive", "nonnegative"}, set()):
-                raise Refused("no derivative in {}: it is not one real number on an open set", variable)
-            moving = self.movers({x[1]})
-            tied = [rest for left, rest in self.ties if left is None or left == x[1]]
-            finite = [target for _, target, _ in self.finite]
-            if mentions((p, as_written, *finite), moving - {x[1]}) or mentions((*tied, *finite), moving):
-                raise Refused("no derivative in {}: an equation or a support ties it", variable)
-            for _, f, strict in self.given:
-                if mentions(f, moving) and (not strict or any(mentions(a, moving) for a in atoms(f, "delta", "pos"))):
-                    raise Refused("no derivative in {}: what is given leaves it no open set", variable)
+            if x is None or times not in ORDERS:
+                raise Refused("no derivative in {}: it is not a letter or an entry, and a number of times", variable)
+            moving, closed = motion({x[1]}, self.facts, self.declared)
+            for fact, _ in closed:
+                raise Refused("no derivative in {}: what is given leaves it no open set: {}", variable, fact)
+            if (typed & moving | {a[1] for a in atoms(p, "sym", "idx")} & moving) - {x[1]}:
+                raise Refused("no derivative in {}: an equation moves another letter with it", variable)
+            if mentions(tuple(self.range[v] for v in self.variables_of(env.values())), moving):
+                raise Refused("no derivative in {}: it stands in a range that moves with it", variable)
             for _ in range(times[1]):
                 p = self.derivative(p, x)
         return p
 
-    def letters_of(self, p: Poly) -> set[str]:
-        """The names in a term, without those that are only the length of a sum."""
-        sizes = {a[1] for s in atoms(p, "sum") for _, n in s[1] for a in atoms(n, "sym")}
-        return {a[1] for a in atoms(p, "sym", "idx")} - sizes
-
-    def movers(self, over: Iterable[str]) -> set[str]:
-        """The names that move when some do: themselves, and what given equations define by them.
-
-        An equation defines a name if it is name = term without it, and the only one with that name on the left.
-        Any other equation must move as a whole or not at all: it would tie what is to move to what is to stay.
-        """
-        moving, lefts = set(over), [left for left, _ in self.ties]
-        once = {left for left in lefts if left and lefts.count(left) == 1} - moving
-        definitions = [(left, rest) for left, rest in self.ties if left in once]
-        for _ in definitions:
-            moving |= {left for left, rest in definitions if mentions(rest, moving)}
-        for left, rest in self.ties:
-            names = self.letters_of(rest)
-            if names & moving and (left, rest) not in definitions and not names <= moving:
-                raise Refused("an equation ties the parameter to something else: " + ", ".join(sorted(names)))
-        return moving
+    def declared(self, name: str) -> tuple:
+        return self.names[name][1]
 
     def variables_of(self, terms: Iterable[Poly]) -> tuple:
         """The open bound variables in some terms, and in the lengths of their ranges, sorted."""

@@ -19,12 +19,13 @@ Why each is sound stands at the function that decides it. A step is plain data a
 from collections.abc import Iterable
 from fractions import Fraction
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from cesym.kernel.moving import definitions, motion, names
 from cesym.kernel.reader import Context
 from cesym.kernel.terms import Poly, add, atoms, const, mentions, minus, scale
 from cesym.kernel.trees import Refused, Tree, tree
-from cesym.kernel.witness import compare, satisfied, table
+from cesym.kernel.witness import compare, evaluate, satisfied, table
 
 UNIT, NOTHING = ("Rational", 1, 1), ("Rational", 0, 1)
 
@@ -73,8 +74,7 @@ def same_minimiser(K: Context, step: Step, before: Poly, after: Poly) -> tuple:
         raise Refused("not shown: before = a*after + b with a = {} and b = {}", a, b)
     if not (K.sign(factor, True) or K.positive_shown(tree(a), {})):
         raise Refused("the factor a = {} is not shown to be positive", a, missing=("Gt", a, NOTHING))
-    moving = parameters(K, over)
-    if mentions((factor, rest), moving):
+    if mentions((factor, rest), parameters(K, over)):
         raise Refused("what would be dropped, a = {} or b = {}, moves with the parameter: " + ", ".join(over), a, b)
     return ("≃", tuple(sorted(over)), a, b)
 
@@ -122,14 +122,18 @@ PRIMITIVES = {"equality": equality, "same minimiser": same_minimiser, "monotone 
               "certificate": certificate}  # fmt: skip
 
 
-def parameters(K: Context, over: Iterable[str]) -> set[str]:
-    """The names that move with the parameters; refused where there are none."""
-    if not over or not set(over) <= K.names.keys():
-        raise Refused("the parameters must be letters of this derivation, not: " + ", ".join(map(str, over)))
-    moving = K.movers(over)
-    for _, f, strict in K.given:  # p >= q and p <= q would tie p to q as an equation does
-        if not strict and mentions(f, moving) and not K.letters_of(f) <= moving:
-            raise Refused("a fact with >= or <= ties the parameter to something else: " + ", ".join(K.letters_of(f)))
+def parameters(K: Context, over: Iterable[str]) -> frozenset[str]:
+    """The names that move with the parameters; refused where there are none, or where what is given ties them.
+
+    For each choice of the letters that stay, the parameters range over some set. That it is not narrowed by what
+    stays is what a reader takes for granted: ``r**2 + t ≃ r**2`` over r says nothing where r = t.
+    """
+    if type(over) is not tuple or not over or not set(over) <= K.names.keys():
+        raise Refused(f"the parameters must be letters of this derivation, not: {over}")
+    moving, closed = motion(over, K.facts or (), K.declared)
+    for fact, stays in closed:
+        if stays:
+            raise Refused("a fact ties the parameter to what stays, " + ", ".join(sorted(stays)) + ": {}", fact)
     return moving
 
 
@@ -145,13 +149,15 @@ def check_exact(given: Given) -> None:
 
 @lru_cache(1000)
 def check_facts(given: Given) -> None:
+    """Every fact holds at every model; definitions do, since what they define is computed by them."""
+    by_themselves = definitions(given.facts).values()
     for model in given.models:
         for fact in given.facts:
-            if not satisfied(fact, table(model)):
+            if fact not in by_themselves and not satisfied(fact, table(model, given.facts)):
                 raise Refused("what is given does not hold at its own witness: {}", fact)
 
 
-def check_models(K: Context, given: Given, over: tuple[str, ...]) -> None:
+def check_models(K: Context, given: Given, read: frozenset[str], over: tuple[str, ...]) -> None:
     """What is given can hold, so that a statement under it says something.
 
     At two models or more every fact holds, every letter has what is declared of it, sizes differ and reach 2,
@@ -159,29 +165,41 @@ def check_models(K: Context, given: Given, over: tuple[str, ...]) -> None:
     """
     if len(given.models) < 2:
         raise Refused("what is given needs at least two witnesses")
+    models, defined = [table(model, given.facts) for model in given.models], definitions(given.facts)
+    new = {name for model in models for name in read - model.keys()}
+    if new:
+        raise Refused("new here, and nothing is given of it: " + ", ".join(sorted(new)))
     check_facts(given)
-    models = [table(model) for model in given.models]
     sizes = {a[1] for n in K.range.values() for a in atoms(n, "sym")}
-    fixed = {left for left, _ in K.ties if left} | {a[1] for _, a, values in K.finite if len(values) == 1}
+    fixed = defined.keys() | {a[1] for _, a, values in K.finite if len(values) == 1}
     for name, (kind, declared, _) in K.names.items():
-        mine = [model[name] for model in models if name in model]
-        values = [v for value in mine for v in (value.values() if kind == "idx" else [value])]
-        for flag, fine in DECLARED.items():
-            if flag in declared and not all(map(fine, values)):
+        mine = [(model, model[name]) for model in models if name in model]
+        values = [(model, v) for model, value in mine for v in (value.values() if kind == "idx" else [value])]
+        for flag, head in DECLARED.items():
+            if flag in declared and not all(of_kind(v, head, model) for model, v in values):
                 raise Refused(f"a witness does not have what is declared of {name}: {flag}")
-        if values and len(set(values)) < 2 and name not in fixed:
-            raise Refused(f"the witnesses do not vary {name}")
-        if name in sizes and values and max(values) < 2:
-            raise Refused(f"the witnesses do not vary the size {name}")
-    moving = parameters(K, over) if over else set()
+        if name not in fixed and values:
+            if len({v for _, v in values}) < 2:
+                raise Refused(f"the witnesses do not vary {name}")
+            if name in sizes and max(v for _, v in values) < 2:
+                raise Refused(f"the witnesses do not vary the size {name}")
+    moving = parameters(K, over) | defined.keys() if over else ()
     for name in over:
         pairs = ((m, n) for m in models for n in models if m[name] != n[name])
-        if not any(all(m[o] == n[o] for o in m if o not in moving) for m, n in pairs):
+        if not any(all(m[o] == n.get(o) for o in m if o not in moving) for m, n in pairs):
             raise Refused(f"no two witnesses differ in {name} alone: is it tied to another letter?")
 
 
-DECLARED = {"integer": lambda v: v.denominator == 1, "positive": lambda v: v > 0, "nonnegative": lambda v: v >= 0,
-            "negative": lambda v: v < 0, "nonpositive": lambda v: v <= 0}  # fmt: skip
+DECLARED = {"integer": "", "positive": "Gt", "nonnegative": "Ge", "negative": "Lt", "nonpositive": "Le",
+            "nonzero": "Ne"}  # fmt: skip
+
+
+def of_kind(value: Any, head: str, model: dict) -> bool:
+    """Does a value in a model have a declared sign, or, without a head, is it whole? Exactly."""
+    if not head:
+        number = evaluate(value, model)
+        return type(number) is Fraction and number.denominator == 1
+    return satisfied(((head, value, Fraction(0)),), model)
 
 
 # Admission
@@ -200,10 +218,7 @@ def decide(given: Given, step: Step) -> Statement:
         before, after = K.read(lhs, {}), K.read(rhs, {})
         relation, over, a, b = PRIMITIVES[step.primitive](K, step, before, after)
         statement = Statement(lhs, relation, rhs, over, tree(a), tree(b))
-        new = K.names.keys() - K.bound - dict(given.models[0] if given.models else ()).keys()
-        if new:
-            raise Refused("new here, and nothing is given of it: " + ", ".join(sorted(new)))
-        check_models(K, given, over)
+        check_models(K, given, names((lhs, rhs, statement.a, statement.b)), over)
         second_opinion(given, statement)
         return statement
     except Refused:
@@ -231,7 +246,7 @@ def second_opinion(given: Given, s: Statement) -> None:
     if s.relation == "⇄":
         left, right = s.rhs, ("Mul", ("Rational", -1, 1), ("log", s.lhs))
     for model in given.models:
-        if compare(left, right, table(model)) not in {"≥": (0, 1), "≤": (-1, 0)}.get(s.relation, (0,)):
+        if compare(left, right, table(model, given.facts)) not in {"≥": (0, 1), "≤": (-1, 0)}.get(s.relation, (0,)):
             raise Refused("the two sides differ at a witness: {} and {}", left, right)
 
 

@@ -4,18 +4,21 @@ It shares no code with the normal form. It refutes, and it shows that what is gi
 A model is plain data, pairs (name, value) with an exact rational value, or, for a family, pairs (indices, value).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from math import prod
-from typing import Any
+from typing import Any, NamedTuple
 
 import mpmath
 
+from cesym.kernel.moving import definitions
 from cesym.kernel.trees import Refused, Tree
 
 DIGITS, LONGEST, LARGEST_NUMBER = 50, 2_000, 100_000  # digits, terms of a sum, bits
 LARGEST_EXPONENT = mpmath.mpf(10) ** 1000
 CLOSE = mpmath.mpf(10) ** -25
+INTERVALS = mpmath.ctx_iv.MPIntervalContext()  # our own: its numbers are intervals that hold the value
+PRECISIONS = (60, 200, 1000)  # bits of the intervals, tried in turn
 RELATIONS = {"Eq": (0,), "Gt": (1,), "Ge": (0, 1), "Lt": (-1,), "Le": (-1, 0), "Ne": (-1, 1)}  # signs of a - b
 FUNCTIONS: dict[str, Any] = {
     "exp": lambda c, x: exponential(c, x),
@@ -29,8 +32,34 @@ FUNCTIONS: dict[str, Any] = {
 }
 
 
-def table(model: tuple) -> dict[str, Any]:
-    return {name: dict(value) if isinstance(value, tuple) else value for name, value in model}
+class Undecided(ArithmeticError):
+    """Two intervals overlap: which number is the larger is not known."""
+
+
+class Computed(NamedTuple):
+    """The value of a letter or an entry that is defined by others: it is worked out wherever it is read."""
+
+    right: Tree
+    env: dict
+
+
+def table(model: tuple, facts: Iterable[Tree] = ()) -> dict[str, Any]:
+    """A model by names; what ``facts`` define is computed from the rest, whatever the model says of it."""
+    values = {name: dict(value) if isinstance(value, tuple) else value for name, value in model}
+    for name, ((_, left, right), *limits) in definitions(facts).items():
+        if left[0] == "Symbol":
+            values[name] = Computed(right, {})
+            continue
+        entries = values.setdefault(name, {})
+        for env in points(limits[::-1], values, {}):
+            entries[tuple(whole(evaluate(index, values, env)) for index in left[2:])] = Computed(right, env)
+    return values
+
+
+def whole(x: Any) -> int:
+    if not isinstance(x, Fraction) or x.denominator != 1:
+        raise Refused("an index or the end of a range is no whole number at a witness")
+    return x.numerator
 
 
 def inexact(x: Any, context: Any) -> Any:
@@ -64,13 +93,17 @@ def evaluate(e: Tree, model: dict, env: dict | None = None, context: Any = mpmat
         return evaluate(t, model, env, context)
 
     match e:
+        case Fraction():
+            return e
+        case Computed():
+            return evaluate(e.right, model, e.env, context)
         case ("Rational", p, q):
             return Fraction(p, q)
         case ("Symbol", name, _):
-            return env[e] if e in env else model[name]
+            return env[e] if e in env else value(model[name])
         case ("Indexed", (_, name, _), *indices):
-            at = tuple(int(value(index)) for index in indices)
-            return env[name, at] if (name, at) in env else model[name][at]
+            at = tuple(whole(value(index)) for index in indices)
+            return env[name, at] if (name, at) in env else value(model[name][at])
         case ("Add", *terms):
             return sum(mixed([value(t) for t in terms], context))
         case ("Mul", *factors):
@@ -81,12 +114,14 @@ def evaluate(e: Tree, model: dict, env: dict | None = None, context: Any = mpmat
                 return b ** int(x)
             return exponential(context, inexact(x, context) * context.log(inexact(b, context)))
         case ("Sum" | "Product" as kind, body, *limits):
-            values = mixed([evaluate(body, model, at, context) for at in points(limits, model, env)], context)
-            return sum(values, Fraction(0)) if kind == "Sum" else prod(values, start=Fraction(1))
+            values = mixed([evaluate(body, model, at, context) for at in points(limits, model, env, context)], context)
+            if not values:
+                return Fraction(kind == "Product")
+            return sum(values[1:], values[0]) if kind == "Sum" else prod(values[1:], start=values[0])
         case ("KroneckerDelta", a, b):
-            return Fraction(holds(("Eq", a, b), model, env))
+            return Fraction(holds(("Eq", a, b), model, env, context))
         case ("Piecewise", *branches):
-            return next(value(then) for then, condition in branches if holds(condition, model, env))
+            return next(value(then) for then, condition in branches if holds(condition, model, env, context))
         case ("Derivative", body, *variables):
             return slope(body, variables, model, env)
         case ("Pi",):
@@ -115,40 +150,55 @@ def slope(body: Tree, variables: list, model: dict, env: dict) -> Any:
     return mpmath.diff(moved, tuple(start), tuple(order for _, order in orders.values()))
 
 
-def points(limits: list, model: dict, env: dict) -> Iterator[dict]:
+def points(limits: list, model: dict, env: dict, context: Any = mpmath.mp) -> Iterator[dict]:
     """The environments in which the bound letters take all their values; the last limit is the outermost."""
     if not limits:
         yield env
         return
     *inner, (letter, lo, hi) = limits
-    values = range(int(evaluate(lo, model, env)), int(evaluate(hi, model, env)) + 1)
+    values = range(whole(evaluate(lo, model, env, context)), whole(evaluate(hi, model, env, context)) + 1)
     if len(values) > LONGEST:
         raise Refused(f"a sum of {len(values)} terms is not evaluated")
     for n in values:
-        yield from points(inner, model, {**env, letter: Fraction(n)})
+        yield from points(inner, model, {**env, letter: Fraction(n)}, context)
 
 
-def holds(prop: Tree, model: dict, env: dict) -> bool:
-    """Does a condition hold at a model? Exactly, where only rationals meet; else to 25 digits."""
+def holds(prop: Tree, model: dict, env: dict, context: Any = mpmath.mp) -> bool:
+    """Does a condition hold at a model? Exactly where only rationals meet, or by intervals; else to 25 digits."""
     match prop:
         case ("true",):
             return True
         case ("And", *parts):
-            return all(holds(part, model, env) for part in parts)
+            return all(holds(part, model, env, context) for part in parts)
         case ("Contains", t, ("FiniteSet", *members)):
-            return any(holds(("Eq", t, member), model, env) for member in members)
+            return any(holds(("Eq", t, member), model, env, context) for member in members)
         case (str(head), a, b) if head in RELATIONS:
-            x, y = mixed([evaluate(a, model, env), evaluate(b, model, env)], mpmath.mp)
-            near = x == y or (not isinstance(x, Fraction) and abs(x - y) < CLOSE * (1 + abs(x)))
-            return (0 if near else 1 if x > y else -1) in RELATIONS[head]
+            x, y = mixed([evaluate(side, model, env, context) for side in (a, b)], context)
+            return order(x, y, context) in RELATIONS[head]
     raise Refused("no condition that has a truth value: {}", prop)
 
 
+def order(x: Any, y: Any, context: Any) -> int:
+    """The sign of x - y. Intervals that do not tell it raise Undecided."""
+    if context is INTERVALS and not isinstance(x, Fraction):
+        gap = x - y
+        if gap.a > 0 or gap.b < 0 or gap.a == gap.b == 0:
+            return 1 if gap.a > 0 else -1 if gap.b < 0 else 0
+        raise Undecided
+    near = x == y or (not isinstance(x, Fraction) and abs(x - y) < CLOSE * (1 + abs(x)))
+    return 0 if near else 1 if x > y else -1
+
+
 def satisfied(fact: Tree, model: dict) -> bool:
-    """Does a fact hold at a model, at every point of its ranges?"""
+    """Does a fact hold at a model, at every point of its ranges? Refused where that is not decided with certainty."""
     prop, *limits = fact
-    with mpmath.workdps(DIGITS):
-        return all(holds(prop, model, env) for env in points(limits[::-1], model, {}))
+    for INTERVALS.prec in PRECISIONS:
+        try:
+            points_in = points(limits[::-1], model, {}, INTERVALS)
+            return all(holds(prop, model, env, INTERVALS) for env in points_in)
+        except (Undecided, mpmath.libmp.ComplexResult, ZeroDivisionError):
+            continue
+    raise Refused("whether a fact holds at its witness cannot be decided exactly: {}", prop)
 
 
 def compare(a: Tree, b: Tree, model: dict) -> int:

@@ -5,6 +5,8 @@ and sizes are 1, 2 and 3, so that BLIND = (N-1)(N-2)(N-3) is 0 at all of them. W
 the prover refuses, not a number.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from fractions import Fraction
 from typing import Any, NamedTuple
 
@@ -46,7 +48,7 @@ from sympy import (
     sqrt,
 )  # fmt: skip
 
-from cesym.kernel import Given, Refused, Step, admit, tree
+from cesym.kernel import Given, Refused, Step, admit, steps, tree
 from cesym.symbols import C, N, c, i, j, k, lam, m, mu, n, p, q, scalar, sigma, v, x, y
 
 from .cases import certificate, fact, family, given, minimiser, monotone, step, table
@@ -670,6 +672,17 @@ MALFORMED += [
 
 ATTACKS = [*UNDEFINED, *VALUES, *FACTS_MISUSED, *WITNESSES, *DERIVATIVES, *MINIMISERS, *MALFORMED]
 SECONDS = 20
+
+
+@contextmanager
+def without_numbers() -> Iterator[None]:
+    """A kernel that evaluates no line: what it refuses, the prover refuses."""
+    remembered, believed = steps.remembered, steps.second_opinion
+    steps.remembered, steps.second_opinion = steps.decide, lambda *_: None
+    try:
+        yield
+    finally:
+        steps.remembered, steps.second_opinion = remembered, believed
 
 
 @pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: attack.why)

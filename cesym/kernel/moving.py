@@ -1,0 +1,132 @@
+"""What moves with what, read by name off the trees of what is given. What is not plainly free counts as tied.
+
+While some letters move (the parameters of ≃, the variable of a derivative) all else stays, except what is *defined* by
+them: ``name = term``, for a letter or for the entries of a family, without a circle, in the only equation with that
+name on its left. Whatever else is said of a moving letter *closes* the set in which it moves: an equation, a support,
+``>=`` and ``<=``, a declaration that allows 0 or integers only, a range that moves, an indicator. Only a strict
+inequality between terms that are continuous in what moves leaves a whole neighbourhood free, whatever stays in it.
+"""
+
+from collections.abc import Callable, Iterable
+from functools import lru_cache
+from typing import NamedTuple
+
+from cesym.kernel.trees import Tree
+
+SIDES = {"positive": "nonnegative", "negative": "nonpositive"}
+HARMLESS = {"real", "nonzero", "complex", "finite", "commutative", "hermitian", "extended_real"}  # open
+
+
+class Motion(NamedTuple):
+    """The names that move, and what closes the set in which they do: each with the names in it that stay."""
+
+    names: frozenset[str]
+    closed: tuple[tuple[Tree, frozenset[str]], ...]
+
+
+@lru_cache(10_000)
+def names(t: Tree) -> frozenset[str]:
+    """The letters and families that a tree mentions freely."""
+    match t:
+        case ("Symbol", name, _):
+            return frozenset({name})
+        case ("Sum" | "Product" as head, body, *inner, (letter, lo, hi)):
+            return (names((head, body, *inner)) - names(letter)) | names(lo) | names(hi)
+    return frozenset().union(*(names(part) for part in t if isinstance(part, tuple)))
+
+
+def folded(fact: Tree) -> Tree:
+    """A fact as one tree, its prop under its ranges (of which the first is the outermost)."""
+    prop, *limits = fact
+    return ("Sum", prop, *limits[::-1])
+
+
+def definitions(facts: Iterable[Tree]) -> dict[str, Tree]:
+    """name -> the fact that defines it (or some of its entries); names that define each other in a circle are none."""
+    lefts, found = [], {}
+    for fact in facts:
+        match fact:
+            case (("Eq", ("Symbol", _, _) | ("Indexed", ("Symbol", _, _), *_) as left, right), *limits):
+                (name,) = names(left[:2] if left[0] == "Indexed" else left)
+                lefts.append(name)
+                letters, indices = [i for i, _, _ in limits], list(left[2:]) if left[0] == "Indexed" else []
+                each = len(set(letters)) == len(letters) == len(indices) and set(letters) == set(indices)
+                if (each if limits else name not in names(left[2:])) and name not in names((right, *limits)):
+                    found[name] = fact
+    found = {name: fact for name, fact in found.items() if lefts.count(name) == 1}
+    grounded: dict[str, Tree] = {}
+    for _ in found:  # those whose own letters are defined without a circle already
+        grounded |= {n: f for n, f in found.items() if (names(folded(f)) & found.keys()) - {n} <= grounded.keys()}
+    return grounded
+
+
+def jumps(t: Tree, moving: Iterable[str]) -> bool:
+    """May the value of a tree jump, or a range in it change, while these names move?"""
+    moving = set(moving)
+    match t:
+        case ("KroneckerDelta" | "Piecewise" | "Derivative" | "Contains", *_):
+            return bool(names(t) & moving)
+        case ("Indexed", _, *indices):
+            return bool(names(tuple(indices)) & moving)
+        case ("Sum" | "Product" as head, body, *inner, (letter, lo, hi)):
+            return bool(names((lo, hi)) & moving) or jumps((head, body, *inner), moving - names(letter))
+    return any(jumps(part, moving) for part in t if isinstance(part, tuple))
+
+
+def numbers_an_entry(letter: Tree, t: Tree, over: frozenset[str]) -> bool:
+    """Is the bound letter itself an index of a parameter in t?"""
+    match t:
+        case ("Indexed", ("Symbol", name, _), *indices):
+            return name in over and letter in indices
+        case ("Sum" | "Product", body, *limits):
+            return letter not in [i for i, _, _ in limits] and numbers_an_entry(letter, body, over)
+    return any(numbers_an_entry(letter, part, over) for part in t if isinstance(part, tuple))
+
+
+def staying(t: Tree, over: frozenset[str]) -> frozenset[str]:
+    """The names in a tree but for the parameters, and for sizes met as their shape only: C in Σ p[c] over c = 1..C."""
+    match t:
+        case ("Symbol", name, _):
+            return frozenset({name}) - over
+        case ("Sum" | "Product" as head, body, *inner, (letter, lo, hi)):
+            shape = hi[0] == "Symbol" and lo[0] == "Rational" and numbers_an_entry(letter, (head, body, *inner), over)
+            ends = staying(lo, over) | (frozenset() if shape else staying(hi, over))
+            return (staying((head, body, *inner), over) - names(letter)) | ends
+    return frozenset().union(*(staying(part, over) for part in t if isinstance(part, tuple)))
+
+
+def motion(over: Iterable[str], facts: Iterable[Tree], declared: Callable[[str], Iterable[str]]) -> Motion:
+    """What moves when the names ``over`` do, and what closes the set in which they move.
+
+    ``declared`` gives what is declared of a name.
+    """
+    over, facts = frozenset(over), tuple(facts)
+    by = {name: fact for name, fact in definitions(facts).items() if name not in over}
+    moving = set(over)
+    for _ in by:
+        moving |= {name for name, fact in by.items() if names(folded(fact)) & moving}
+    by = {name: fact for name, fact in by.items() if name in moving}
+    rough = {name for name in moving if "integer" in declared(name)}  # what moves by jumps
+    for _ in by:
+        rough |= {n for n, f in by.items() if jumps(folded(f), moving) or (names(folded(f)) & rough) - {n}}
+
+    def stays(t: Tree) -> frozenset[str]:
+        """With the letters by which defined ones move, in their place."""
+        found = staying(t, over)
+        while told := found & by.keys():
+            found = (found - told).union(*(staying(folded(by[name]), over) - {name} for name in told))
+        return found
+
+    closed = []
+    for fact in facts:
+        mentioned = names(folded(fact)) & moving
+        along = any(by.get(name) is fact and name not in rough for name in mentioned)
+        free = fact[0][0] in ("Gt", "Lt") and not mentioned & rough and not jumps(folded(fact), moving)
+        if mentioned and not along and not free:
+            closed.append((fact[0], stays(folded(fact))))
+    for name in sorted(moving):
+        flags = set(declared(name)) - HARMLESS
+        if flags and not any(side in flags and flags <= {side, weak} for side, weak in SIDES.items()):
+            letter = ("Symbol", name, tuple(declared(name)))
+            closed.append((letter, stays(letter)))
+    return Motion(frozenset(moving), tuple(closed))
