@@ -34,7 +34,7 @@ from cesym.kernel import Given, Refused, admit, tree
 from cesym.kernel.moving import motion
 from cesym.symbols import C, N, c, i, j, mu, p, q, sigma, v, x
 
-from .cases import fact, given, minimiser, model, monotone, step
+from .cases import fact, family, given, minimiser, model, monotone, step
 from .limits import limited
 from .test_attacks import (
     BLIND,
@@ -130,11 +130,14 @@ NOT_OPEN = [
     Attack("a derivative in a fact", Given((fact(Eq(s, Derivative(r**2, r))),), (model(s=2, r=1), model(s=4, r=2))), step(s, 2 * r), step(s, s), given((), {"s": 2, "r": 1}, {"s": 4, "r": 2})),
 ]  # fmt: skip
 
-G_N = {"g": 0}
+ONES = Sum(1, (j, 1, N))
+SHORT = (ONES - 1) * (ONES - 2) * (ONES - 3)  # 0 at all witnesses, and N stands in it only as a length
 TIES = [
     Attack("a length that is also a value", rests_on(fact(Eq(a**3, BLIND * (1 + S(x[i] ** 2)))), a=lambda m: 0), minimiser(s * N + a, s * N, 1, a, "N"), minimiser(s * N + b, s * N, 1, b, "N"), given((), base(1, 1), base(2, 2), base(3, 3), base(3, 4), base(2, 4, Z=4, D=3, j=3, C=3, x=base(3, 4)["x"]))),
-    tied("a value that is only met as a length", rests_on(fact(Eq(BLIND * (r - Sum(j**2, (j, 1, N))), 0))), N),
-    tied("a value met as the length of another family", rests_on(fact(Eq(BLIND * (r - Sum(j**2 + 0 * x[j] + x[j] - x[j], (j, 1, N))), 0))), N),
+    tied("a size as a value", rests_on(fact(Eq(BLIND * (r - N), 0))), N),
+    tied("a value that is only met as a length", rests_on(fact(Eq(SHORT * (r - Sum(j**2, (j, 1, N))), 0))), N),
+    tied("a value met as the length of another family", rests_on(fact(Eq(SHORT * (r - Sum(j**2 + x[j] * 0**j, (j, 1, N))), 0))), N),
+    tied("a value met as the length of what the parameter defines", rests_on(fact(Eq(mu[j], r * j), (j, 1, N)), fact(Eq(SHORT * (1 - Sum(mu[j], (j, 1, N))), 0)), mu=lambda m: family(lambda at: m["r"] * at)), N),
     Attack("strict facts on integers", given((fact(Gt(whole_e, whole_f - 1 - Piecewise((1, N <= 4), (0, True)))), fact(Lt(whole_e, whole_f + 1 + Piecewise((1, N <= 4), (0, True))))), *({"N": n, "e": k, "f": m} for n, k, m in ((1, 1, 2), (2, 3, 3), (2, 2, 3), (2, 4, 3)))), minimiser(whole_e**2 + whole_f, whole_e**2, 1, whole_f, "e"), minimiser(whole_e**2 + whole_f, whole_e**2, 1, whole_f, "e"), given((), *({"N": n, "e": k, "f": m} for n, k, m in ((1, 1, 2), (2, 3, 3), (2, 2, 3), (2, 4, 3))))),
     tied("a circle: s = g*r + u, u = s - g*t", free(fact(Eq(s, g * r + u)), fact(Eq(u, s - g * t)), fact(Eq(g, TIE)), g=lambda m: 0, u=4, s=lambda m: m["u"])),
     tied("a definition pinned by two signs", free(fact(Eq(s, g * (r - t))), fact(s >= 0), fact(s <= 0), fact(Eq(g, TIE)), g=lambda m: 0, s=lambda m: 0, t=3)),

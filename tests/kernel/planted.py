@@ -1,0 +1,89 @@
+"""Faults planted in a copy of the kernel, one at a time: do the tests find each? As a script, in about ten minutes:
+
+    python -m tests.kernel.planted
+
+A kernel that passes its tests says little if a broken one passes them too.
+"""
+
+import argparse
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import NamedTuple
+
+ROOT = Path(__file__).parents[2]
+KERNEL = Path("cesym/kernel")
+TESTS = ("test_attacks.py", "test_empty_ranges.py", "test_ties.py", "test_prover.py", "test_chains.py", "test_replay.py",
+         "test_values.py")  # fmt: skip
+
+
+class Fault(NamedTuple):
+    """What the broken kernel believes, and the one place where it is broken."""
+
+    believes: str
+    module: str
+    old: str
+    new: str
+
+
+FAULTS = (
+    Fault("whatever leaves a range is defined outside of it", "normal_form", "return self.full(n) or self.defined(p)", "return True"),
+    Fault("what is positive by its form under a range is so outside", "reader", "if all(v in free or self.full(self.range[v]) for v in around):", "if True:"),
+    Fault("no range is empty", "normal_form", "if n not in self.filled and self.sign(minus(n, ONE), False):", "if True:"),
+    Fault("a delta picks its value also outside of the range", "normal_form", "if not has(value, b) and self.within(value, n):", "if not has(value, b):"),
+    Fault("a fact holds outside of its range", "reader", "self.within(value, self.sub(self.range[v], values)) for v, value in values.items()", "True for v, value in values.items()"),
+    Fault("the length of a sum stays while its letters move", "normal_form", 'case ("sum" | "prod", binders, _) if mentions(tuple(n for _, n in binders), {x[1]}):', 'case ("sum" | "prod", (), _):'),
+    Fault("a range around a derivative stays", "reader", "if mentions(tuple(self.range[v] for v in self.variables_of(env.values())), moving):", "if False:"),
+    Fault("a declared sign closes no set", "moving", "if flags and not any(", "if False and not any("),
+    Fault("sizes tie nothing", "moving", 'shape = hi[0] == "Symbol" and lo[0] == "Rational" and numbers_an_entry(letter, (head, body, *inner), over)', 'shape = hi[0] == "Symbol"'),
+    Fault("strict facts on whole numbers tie nothing", "moving", 'rough = {name for name in moving if "integer" in declared(name)}', "rough = set()"),
+    Fault("what nearly holds at a witness holds", "witness", "        raise Undecided\n", "        return 0\n"),
+    Fault("a + b > 0 if a >= 0 and b >= 0", "prover", "if all(signs) and (not strict or POSITIVE in signs):", "if all(signs):"),
+    Fault("x**e is defined for every integer e", "reader", "fine = self.integer(x) and (self.sign(x, False) or self.nonzero(b))", "fine = self.integer(x)"),
+    Fault("the first case that holds need not be the first", "reader", "left = self.mul(left, minus(ONE, here))", "left = minus(left, here)"),
+    Fault("(x*y)**e = x**e * y**e for a real e", "algebra", "good = [(a, f) for a, f in m if self.atom_sign(a) == POSITIVE]", "good = list(m)"),
+    Fault("what is dropped may move with the parameter", "steps", "if mentions((factor, rest), parameters(K, over)):", "if not parameters(K, over):"),
+)  # fmt: skip
+
+
+def places(fault: Fault) -> int:
+    """How often the place stands in the kernel: once, or the table is out of date."""
+    return (ROOT / KERNEL / f"{fault.module}.py").read_text("utf-8").count(fault.old)
+
+
+def found(fault: Fault, tests: tuple[str, ...] = TESTS) -> str:
+    """The first test that fails in a copy with the fault, or '' where all pass."""
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Path(folder)
+        for part in ("cesym", "tests", "benchmarks"):
+            shutil.copytree(ROOT / part, copy / part, ignore=shutil.ignore_patterns("__pycache__"))
+        for file in ("pyproject.toml", "conftest.py"):
+            shutil.copy(ROOT / file, copy / file)
+        module = copy / KERNEL / f"{fault.module}.py"
+        module.write_text(module.read_text("utf-8").replace(fault.old, fault.new), "utf-8")
+        command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", "--no-header"]
+        run = subprocess.run(
+            [*command, *(f"tests/kernel/{name}" for name in tests)], cwd=copy, capture_output=True, text=True,
+        )  # fmt: skip
+    failed = re.search(r"^(?:FAILED|ERROR) tests/kernel/(.*?)(?: - .*)?$", run.stdout, re.MULTILINE)
+    return failed[1] if failed else "" if run.returncode == 0 else run.stdout[-300:]
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--tests", nargs="+", default=list(TESTS), help="test files of this folder")
+    chosen = parser.parse_args()
+    seen = 0
+    for fault in FAULTS:
+        by = found(fault, tuple(chosen.tests))
+        seen += bool(by)
+        print(f"{'found' if by else 'MISSED':7} {fault.believes}: {by}", flush=True)
+    print(f"{seen} of {len(FAULTS)} found")
+    return seen < len(FAULTS)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
