@@ -19,10 +19,12 @@ from typing import Any
 
 from cesym import display
 from cesym.expressions import expression
+from cesym.given import Fact, Given
+from cesym.hypotheses import hypotheses
 from cesym.kernel import Refused
 from cesym.kernel.trees import tree
 from cesym.letters import ascii_only
-from cesym.saved import load
+from cesym.saved import Saved, load
 from cesym.theorems import catalogue
 
 __all__ = ["main"]
@@ -128,6 +130,8 @@ def check_file(path: str) -> int:
             f"  given    {shown(fact[0])}"
             + "".join(f", {shown(i)} = {shown(lo)}..{shown(hi)}" for i, lo, hi in fact[1:])
         )
+    for words in declarations(saved):
+        say(f"  given    {words}")
     for assumption in saved.assumptions:
         say(f"  assumed  {assumption}")
     say(f"    {shown(statement.lhs)}")
@@ -135,6 +139,15 @@ def check_file(path: str) -> int:
     if statement.relation == "≃":
         say(f"  over {', '.join(statement.over)}, with a = {shown(statement.a)} and b = {shown(statement.b)}")
     return 0
+
+
+def declarations(saved: Saved) -> list[str]:
+    """What the letters of a saved derivation declare, beside the facts: r is real, say."""
+    facts = tuple(Fact(expression(prop), tuple(tuple(map(expression, limit)) for limit in limits))
+                  for prop, *limits in saved.given.facts)  # fmt: skip
+    lines = [saved.start, *(step.after for step in saved.steps)]
+    given = Given(facts, declared=saved.letters).extended((), *lines)
+    return [h.text for h in hypotheses(given, lines) if not h.facts]
 
 
 def shown(t: Any) -> str:

@@ -6,6 +6,7 @@ import sympy as sp
 
 from cesym import display
 from cesym.diagnose import Verdict
+from cesym.names import check_name
 from cesym.parse import parse
 
 __all__ = ["Constants", "Line", "Move", "Moves", "Statement", "StepRefused", "StepView", "letter_name", "put", "read"]
@@ -89,13 +90,15 @@ class Moves(tuple):
 
 
 def read(line: Any, letters: dict[str, Any]) -> sp.Expr:
-    """A line as a user gives it: a string, a number, or SymPy."""
+    """A line as a user gives it: a string, a number, or SymPy, whose letters have names that can be shown."""
     if isinstance(line, str):
         return parse(line, letters)
     if isinstance(line, int) and not isinstance(line, bool):
         return sp.Integer(line)
     if not isinstance(line, sp.Expr):
         raise TypeError(f"line: expected a SymPy expression or a string, not {type(line).__name__}")
+    for letter in sorted(line.atoms(sp.Symbol), key=str):
+        check_name(letter.name, "line: a letter")
     return line
 
 

@@ -5,6 +5,7 @@ the kernel. Relation, conclusion, constants and evidence are computed from these
 """
 
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
@@ -17,10 +18,11 @@ from cesym.attempt import admitted_equality, equality_steps, same_minimiser_step
 from cesym.chain import Constants, Line, Move, Moves, Statement, StepRefused, StepView, letter_name, put, read
 from cesym.diagnose import Verdict, judge
 from cesym.expressions import expression, name_of
-from cesym.given import INDEPENDENT, Assumption, Given
+from cesym.given import INDEPENDENT, Assumption, Given, listed
 from cesym.hypotheses import Hypothesis, hypotheses
 from cesym.kernel.trees import Refused, tree
 from cesym.losses import Loss
+from cesym.names import check_label, check_letters, check_title, check_words
 from cesym.rules import LOG_RULES, RULES, Rule, shorter
 from cesym.symbols import N
 
@@ -51,6 +53,20 @@ class Derivation:
     opening: str = ""
     hidden: int | None = field(default=None, compare=False)
 
+    def __post_init__(self) -> None:
+        """What a card shows is what was checked: names are names, and no two print alike. Raises: ValueError."""
+        check_title(self.name, "name")
+        check_words(self.says, "says")
+        check_label(self.label, "label")
+        for words in (self.opening, *(move.reason for move in self.chain)):
+            check_words(words, "because")
+        for move in self.chain:
+            check_label(move.label, "label")
+        for assumption in self.given.assumptions:
+            for words in assumption:
+                check_words(words, "assumptions")
+        check_letters(*told_letters(self))
+
     @classmethod
     def start(
         cls,
@@ -66,10 +82,13 @@ class Derivation:
         """A derivation whose first line is ``expr``.
 
         ``given``: facts such as ``sigma > 0`` or ``(p[i] > 0, (i, 1, N))`` for all i in 1..N, or a mapping such as
-        ``{p: Interval.open(0, 1), k: {0, 1}}``, where a family's set holds over its whole range.
-        Raises: ValueError where the facts contradict each other; StepRefused where ``expr`` is not shown defined.
+        ``{p: Interval.open(0, 1), k: {0, 1}}``, where a family's set holds over its whole range. ``{r: S.Reals}``
+        brings in a letter for any real number, for later lines to use.
+        Raises: ValueError where the facts contradict each other, or where what is to be shown as a letter or a title
+        is no name; StepRefused where ``expr`` is not shown defined.
         """
-        expr = read(expr, {})
+        given = given if isinstance(given, Given) else listed(given)
+        expr = read(expr, {name_of(t): expression(t) for t, _ in Given.of(given).letters} if given else {})
         d = cls(Given.of(given, expr, assumptions=assumptions), expr, (), name, says, label, because)
         d.claim(expr)  # refused unless every part is shown to be defined
         return d
@@ -123,7 +142,7 @@ class Derivation:
 
     @property
     def hypotheses(self) -> tuple[Hypothesis, ...]:
-        return hypotheses(self.given)
+        return hypotheses(self.given, self.exprs)
 
     @property
     def lines(self) -> tuple[Line, ...]:
@@ -167,19 +186,24 @@ class Derivation:
     # Moves
 
     def moved(self, move: Move) -> "Derivation":
-        """The chain with one more line, once the kernel has seen that the line follows and the chain composes."""
-        longer = replace(self, chain=(*self.chain, move))
+        """The chain with one more line, once the kernel has seen that the line follows and the chain composes.
+
+        A letter that is new in the line joins what is given: the line holds for each of its values.
+        """
+        constants = move.data[:2] if move.primitive == "same minimiser" else ()
+        longer = replace(self, given=self.given.meeting(move.after, *constants), chain=(*self.chain, move))
         longer.statement  # noqa: B018
         return longer
 
     def admitted(self, after: sp.Expr, because: str, label: Label = None) -> "Derivation":
-        step = admitted_equality(self.exprs[-1], after, self.given)
+        step = admitted_equality(self.exprs[-1], after, self.given.meeting(after))
         return self.moved(Move(after, because, using=step.using, split=step.split, label=label))
 
     def claim(self, line: Any, because: str = "", label: Label = None) -> "Derivation":
         """The derivation with ``line`` as its next line, equal to the one before.
 
         ``line`` is a SymPy expression or a string (read over the derivation's letters); ``because`` a short reason.
+        A letter that is new in it and declared real, such as Symbol("r", real=True), may have any value.
         Raises: StepRefused, whose verdict says what is wrong, or which fact is missing.
         """
         after = self.read(line)
@@ -237,7 +261,8 @@ class Derivation:
             if a is None:
                 a, b = constants_between(self.exprs[-1], after, over)
             b = 0 if b is None else b
-            step = same_minimiser_step(self.exprs[-1], after, names, self.read(a), self.read(b), self.given)
+            a, b = self.read(a), self.read(b)
+            step = same_minimiser_step(self.exprs[-1], after, names, a, b, self.given.meeting(after, a, b))
         except (Refused, ValueError):
             verdict = judge(self.exprs[-1], after, self.given, relation="≃", over=over)
             raise StepRefused(verdict) from None
@@ -267,7 +292,7 @@ class Derivation:
 
     def decided(self, move: Move, relation: str) -> "Derivation":
         """The chain with a line that is no equation, by the given equations or cases if need be."""
-        for step in equality_steps(self.exprs[-1], move.after, self.given):
+        for step in equality_steps(self.exprs[-1], move.after, self.given.meeting(move.after)):
             try:
                 return self.moved(move._replace(using=step.using, split=step.split))
             except Refused:
@@ -329,7 +354,8 @@ class Derivation:
     def rename(self, **letters: str) -> "Derivation":
         r"""The same derivation in other letters: ``d.rename(k="y", p=r"\hat y", i="n")``. Rechecked.
 
-        Raises: ValueError where two letters would become one.
+        A new name is a letter or a word of letters, or a letter in LaTeX, perhaps with an accent or in a font.
+        Raises: ValueError where it is not, where two letters would become one, or would be printed alike.
         """
         from cesym.transform import rename
 
@@ -375,6 +401,23 @@ class Derivation:
 
     def read(self, line: Any) -> sp.Expr:
         return read(line, self.letters)
+
+
+@lru_cache(2000)
+def symbols_in(expr: Any) -> tuple[sp.Symbol, ...]:
+    """The symbols of an expression, also the bound ones and the names of families."""
+    return tuple(sp.sympify(expr).atoms(sp.Symbol))
+
+
+def told_letters(d: Derivation) -> tuple[list[kernel.Tree], list[str]]:
+    """The symbols that a derivation shows, and the names of its families."""
+    parts = [*d.exprs]
+    for fact in d.given.facts:
+        parts += [fact.prop, *(part for limit in fact.limits for part in limit)]
+    found = dict.fromkeys(s for part in parts for s in symbols_in(part))
+    letters = [tree(s) for s in found if type(s) is sp.Symbol]
+    declared = [t[1] if t[0] == "Indexed" else t for t, _ in d.given.letters]
+    return [*letters, *declared], [name_of(t) for t, arity in d.given.letters if arity]
 
 
 def size_of(letter: sp.Symbol, d: Derivation) -> sp.Expr:

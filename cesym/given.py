@@ -6,7 +6,7 @@ models (:func:`models`) is untrusted: the kernel checks whatever it finds.
 
 import random
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import lru_cache
 from itertools import islice, product
@@ -21,7 +21,9 @@ from cesym.kernel.trees import tree
 from cesym.kernel.witness import DIGITS, evaluate, holds, mixed, points
 from cesym.symbols import C, N, c, i
 
-__all__ = ["INDEPENDENT", "Assumption", "Fact", "Given", "models"]
+__all__ = ["INDEPENDENT", "REAL", "Assumption", "Fact", "Given", "flags_of", "models"]
+
+REAL = {"real", "integer", "positive", "nonnegative", "negative", "nonpositive"}
 
 
 class Assumption(NamedTuple):
@@ -52,6 +54,7 @@ class Given:
     facts: tuple[Fact, ...] = ()
     assumptions: tuple[Assumption, ...] = ()
     letters: tuple[tuple[kernel.Tree, int], ...] = ()  # with the number of their indices
+    declared: tuple[tuple[kernel.Tree, int], ...] = ()  # those brought in as {r: S.Reals}, or by a later line
 
     @classmethod
     def of(cls, given: Any, *expressions: Any, assumptions: Iterable[Assumption] = ()) -> "Given":
@@ -63,13 +66,32 @@ class Given:
     def extended(self, more: Any, *expressions: Any, assumptions: Iterable[Assumption] = ()) -> "Given":
         """The same with more facts, letters and assumptions; what was said already is not said twice."""
         known = {**dict(self.letters), **{t: n for e in expressions for t, n in free_letters(tree(e))}}
-        facts = list(self.facts)
+        facts, more = list(self.facts), listed(more)
         for fact in read_facts(more, {name_of(t): n for t, n in known.items()}):
             if fact not in facts:
                 facts.append(fact)
         for fact in facts:
             known.update(free_letters(("Sum", tree(fact.prop), *fact.tree[1:][::-1])))
-        return Given(tuple(facts), tuple(dict.fromkeys((*self.assumptions, *assumptions))), tuple(known.items()))
+        declared = {t: known.get(t, n) for t, n in (*self.declared, *map(with_arity, keys(more)))}
+        return Given(
+            tuple(facts),
+            tuple(dict.fromkeys((*self.assumptions, *assumptions))),
+            tuple({**known, **declared}.items()),
+            tuple(declared.items()),
+        )
+
+    def meeting(self, *lines: Any) -> "Given":
+        """The same with the letters that are new in these lines, of which nothing is given but what they declare.
+
+        A line that follows with such a letter follows for every value of it. Nothing is added where one of them is
+        not declared real, or two have one name: that is for the kernel to refuse.
+        """
+        known = {name_of(t) for t, _ in self.letters}
+        new = {t: n for line in lines for t, n in free_letters(tree(line)) if name_of(t) not in known}
+        names = [name_of(t) for t in new]
+        if not new or len(set(names)) < len(names) or not all(REAL & flags_of(t) for t in new):
+            return self
+        return replace(self, letters=(*self.letters, *new.items()), declared=(*self.declared, *new.items()))
 
     def __repr__(self) -> str:
         from cesym.hypotheses import hypotheses
@@ -98,7 +120,33 @@ def free_letters(t: kernel.Tree) -> Iterator[tuple[kernel.Tree, int]]:
         yield letter, arity[letter[1]] if letter[0] == "Indexed" else 0
 
 
+def flags_of(letter: kernel.Tree) -> set[str]:
+    """What is declared of a letter or a family."""
+    return set((letter[1] if letter[0] == "Indexed" else letter)[2])
+
+
 # Reading what a user wrote
+
+
+def listed(given: Any) -> Any:
+    """The same, to be read more than once."""
+    return given if isinstance(given, Mapping | str | sp.Basic | bool | Fact | None) else list(given)
+
+
+def keys(given: Any) -> Iterator[Any]:
+    """The letters of which a set is given, in a mapping or in a list with mappings in it."""
+    if isinstance(given, Mapping):
+        yield from given
+    elif isinstance(given, list):
+        yield from (letter for item in given if isinstance(item, Mapping) for letter in item)
+
+
+def with_arity(letter: Any) -> tuple[kernel.Tree, int]:
+    """The letter as :func:`free_letters` yields it; a family without an index counts as one number a sample."""
+    if isinstance(letter, sp.Symbol):
+        return tree(letter), 0
+    base = letter.base if isinstance(letter, sp.Indexed) else letter
+    return ("Indexed", tree(base.label)), len(getattr(letter, "indices", (1,)))
 
 
 def read_facts(given: Any, arity: Mapping[str, int]) -> Iterator[Fact]:
@@ -154,6 +202,10 @@ def set_facts(letter: Any, values: Any, arity: Mapping[str, int]) -> Iterator[Fa
         letter = letter[at]
     if not isinstance(letter, sp.Symbol | sp.Indexed):
         raise ValueError(f"given: the key of a set is a letter, an entry or a family, not {letter!r}")
+    symbol = letter.base.label if isinstance(letter, sp.Indexed) else letter
+    if not REAL & flags_of(tree(symbol)):
+        instead = "use the letters of cesym.symbols, or Symbol(..., real=True)"
+        raise ValueError(f"given: {symbol} is not declared real: {instead}")
     values = sp.FiniteSet(*values) if isinstance(values, set | frozenset | tuple | list) else values
     if isinstance(values, sp.FiniteSet):
         yield Fact(sp.Contains(letter, values, evaluate=False), limits)
@@ -226,7 +278,7 @@ class Search:
         twice = [name for name in self.arity if sum(name == name_of(t) for t, _ in declared) > 1]
         if twice:
             raise ValueError(f"given: two different objects are called {twice[0]}")
-        self.flags = {name_of(t): set((t[1] if t[0] == "Indexed" else t)[2]) for t, _ in declared}
+        self.flags = {name_of(t): flags_of(t) for t, _ in declared}
         self.sizes = [name for name, n in self.arity.items() if not n and {"integer", "positive"} <= self.flags[name]]
         self.defined: dict[str, set[str]] = {}  # letters alone on the left of an equation, with those it needs
         self.constants = [Fraction(t[1], t[2]) for f in facts for t in subtrees(f) if t[0] == "Rational"]

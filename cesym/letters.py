@@ -47,6 +47,7 @@ ASCII = {
 }  # fmt: skip
 ASCII |= {letter: name for letter, name in TYPED.items()}
 ACCENT_WORDS = {mark: name for name, mark in reversed(ACCENTS.items())}
+MARKS = ACCENT_WORDS | {"\u0301": "acute", "\u0300": "grave", "\u030a": "mathring"}
 SUBSCRIPTED = {v: k for k, v in SUBSCRIPTS.items()}
 SUPERSCRIPTED = {v: k for k, v in SUPERSCRIPTS.items()}
 
@@ -56,15 +57,19 @@ def latex_name(name: str) -> str:
 
     >>> latex_name("mu"), latex_name("x_1"), latex_name("rate"), latex_name(r"\hat y")
     ('\\mu', 'x_{1}', '\\mathrm{rate}', '\\hat y')
+    >>> latex_name("θ"), latex_name("ŷ"), latex_name("beta'")
+    ('\\theta', '\\hat{y}', "\\beta'")
     """
     if re.search(r"[\\^{}]", name):
         return name
-    base, sub = parts(name)
+    stem = name.rstrip("'")
+    base, sub = parts(stem)
     if base in GREEK:
         base = LATEX.get(base, "\\" + base)
-    elif len(base) > 1:
-        base = rf"\mathrm{{{base}}}"
-    return f"{base}_{{{sub.replace('_', ',')}}}" if sub else base
+    else:
+        count = sum(not unicodedata.combining(mark) for mark in unicodedata.normalize("NFD", base))
+        base = rf"\mathrm{{{spelled(base)}}}" if count > 1 else spelled(base)
+    return (f"{base}_{{{spelled(sub).replace('_', ',')}}}" if sub else base) + name[len(stem) :]
 
 
 def text_name(name: str) -> str:
@@ -75,8 +80,21 @@ def text_name(name: str) -> str:
     """
     if re.search(r"[\\^{}]", name):
         return detex(name)
-    base, sub = parts(name)
-    return GREEK.get(base, base) + (lowered(sub) if sub else "")
+    stem = unicodedata.normalize("NFC", name.rstrip("'"))
+    base, sub = parts(stem)
+    return GREEK.get(base, base) + (lowered(sub) if sub else "") + "'" * (len(name) - len(name.rstrip("'")))
+
+
+def spelled(word: str) -> str:
+    """The letters of a name in LaTeX: those outside ASCII by their commands."""
+    out = ""
+    for letter, marks in re.findall(rf"(.)([{''.join(MARKS)}]*)", unicodedata.normalize("NFD", word)):
+        name = TYPED.get(letter, "")
+        letter = LATEX.get(name, "\\" + name) if name else letter
+        for mark in marks:
+            letter = rf"\{MARKS[mark]}{{{letter}}}"
+        out += letter
+    return out
 
 
 def ascii_name(name: str) -> str:
@@ -90,7 +108,7 @@ def ascii_name(name: str) -> str:
     if name.isidentifier() and name.isascii():
         return name + "_" * keyword.iskeyword(name)
     accents = []
-    text = unicodedata.normalize("NFD", detex(name).replace("*", "_star"))
+    text = unicodedata.normalize("NFD", detex(name).replace("*", "_star").replace("'", "_prime"))
     for mark in text:
         if mark in ACCENT_WORDS:
             accents.append(ACCENT_WORDS[mark])

@@ -10,7 +10,10 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from cesym import kernel
+from cesym.expressions import expression
+from cesym.given import REAL
 from cesym.kernel.trees import Refused, from_json, tree
+from cesym.names import check_letters, check_title, check_words, symbols_of
 
 __all__ = ["Saved", "document", "load", "save"]
 
@@ -26,6 +29,7 @@ class Saved(NamedTuple):
     given: kernel.Given
     start: kernel.Tree
     steps: tuple[kernel.Step, ...]
+    letters: tuple[tuple[kernel.Tree, int], ...] = ()  # brought in by name, with the number of their indices
 
     def verify(self) -> kernel.Statement:
         """The kernel's statement of the chain; raises Refused."""
@@ -45,6 +49,7 @@ def document(d: Any) -> str:
         "format": FORMAT,
         "name": d.name,
         "assumptions": list(d.assumptions),
+        "letters": d.given.declared,
         "facts": given.facts,
         "models": [[[name, written(value)] for name, value in model] for model in given.models],
         "start": tree(d.expr),
@@ -78,9 +83,36 @@ def load(path: str | Path) -> Saved:
             steps.append(step)
             before = step.after
         given = kernel.Given(from_json(data["facts"]), models)
-        return Saved(text(data["name"]), tuple(map(text, data["assumptions"])), given, start, tuple(steps))
-    except (KeyError, TypeError, ValueError, ArithmeticError, RecursionError, UnicodeDecodeError) as e:
+        letters = tuple(known_letter(from_json(t), arity) for t, arity in data.get("letters", []))
+        saved = Saved(text(data["name"]), tuple(map(text, data["assumptions"])), given, start, tuple(steps), letters)
+        check_shown(saved)
+        return saved
+    except (KeyError, TypeError, AttributeError, ValueError, ArithmeticError, RecursionError, UnicodeDecodeError) as e:
         raise Refused(f"{path.name} is no saved derivation: {type(e).__name__}: {e}") from e
+
+
+def check_shown(saved: Saved) -> None:
+    """Whether what would be shown of a file is what it seems: names are names, and no two print alike."""
+    check_title(saved.name, "name")
+    for assumption in saved.assumptions:
+        check_words(assumption, "assumptions")
+    steps = ((step.after, step.using, step.data) for step in saved.steps)
+    read = [*symbols_of((saved.given.facts, saved.start, *steps))]
+    named = [t[1] if t[0] == "Indexed" else t for t, _ in saved.letters]
+    families = [t[1] for t, family in read if family] + [t[1][1] for t, _ in saved.letters if t[0] == "Indexed"]
+    check_letters([*(t for t, _ in read), *named], families)
+    for letter in {*(t for t, _ in read), *named}:
+        expression(letter)  # ValueError where what is declared contradicts itself
+
+
+def known_letter(t: Any, arity: Any) -> tuple[kernel.Tree, int]:
+    """A letter that was brought in by name, with the number of its indices."""
+    family = isinstance(t, tuple) and t[:1] == ("Indexed",)
+    match t:
+        case ("Symbol", str(), tuple(flags)) | ("Indexed", ("Symbol", str(), tuple(flags))) if REAL & set(flags):
+            if type(arity) is int and (0 < arity < 10 if family else arity == 0):
+                return t, arity
+    raise Refused(f"expected a letter that is declared real, and the number of its indices, not {t!r:.40}")
 
 
 def no_float(digits: str) -> Any:

@@ -1,5 +1,6 @@
 """A derivation with its letters changed: other names, or numbers. Every step of the result is checked afresh."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
@@ -11,9 +12,10 @@ from cesym.chain import Move, letter_name
 from cesym.derivation import Derivation
 from cesym.expressions import expression, name_of
 from cesym.given import Fact, Given
-from cesym.kernel import Tree, tree
-from cesym.letters import latex_name
+from cesym.kernel import tree
+from cesym.letters import latex_name, text_name
 from cesym.losses import Loss
+from cesym.names import alike, check_name, check_title, symbols_of
 from cesym.rules import linearity
 from cesym.symbols import scalar
 
@@ -22,7 +24,9 @@ __all__ = ["instance", "per_sample", "rename"]
 Change = Callable[[Any], Any]
 
 
-def changed(d: Derivation, change: Change, names: Mapping[str, str], facts: tuple[Fact, ...]) -> Derivation:
+def changed(
+    d: Derivation, change: Change, names: Mapping[str, str], facts: tuple[Fact, ...], declared: tuple
+) -> Derivation:
     """The derivation with every expression changed alike, and rechecked; ``names`` renames the hints."""
 
     def hints(move: Move) -> tuple:
@@ -50,7 +54,7 @@ def changed(d: Derivation, change: Change, names: Mapping[str, str], facts: tupl
         )
         for move, after in zip(d.chain, exprs[1:], strict=True)
     )
-    given = Given(facts, d.given.assumptions).extended((), *exprs)
+    given = Given(facts, d.given.assumptions, declared=declared).extended((), *exprs)
     chain = tuple(
         sought(before, move, given)
         for move, before in zip(chain, exprs, strict=False)
@@ -77,18 +81,21 @@ def certificate_term(term: tuple, change: Change) -> tuple:
 
 
 def rename(d: Derivation, letters: Mapping[str, str]) -> Derivation:
-    known = {t[1]: t for e in d.exprs for t in symbols_in(tree(e))} | {
-        t[1]: t for f in d.given.facts for t in symbols_in(f.tree)
-    }
+    known = {t[1] for e in d.exprs for t, _ in symbols_of(tree(e))}
+    known |= {t[1] for f in d.given.facts for t, _ in symbols_of(f.tree)} | d.letters.keys()
     for old, new in letters.items():
         if old not in known:
             raise ValueError(f"rename: there is no letter {old!r} here; there are {', '.join(sorted(known))}")
-        if not isinstance(new, str) or not new.strip():
-            raise ValueError(f"rename: the new name of {old} must be a non-empty string, not {new!r}")
-    after = {name: letters.get(name, name) for name in known}
+        check_name(new, f"rename: the new name of {old}")
+    after = {name: letters.get(name, name) for name in sorted(known)}
     if len(set(after.values())) < len(after):
         twice = sorted(new for new in set(after.values()) if list(after.values()).count(new) > 1)
         raise ValueError(f"rename: two letters would both be called {twice[0]}; the substitution must be injective")
+    families = [after[name_of(t)] for t, arity in d.given.letters if arity]
+    if both := alike(after.values(), families):
+        old, new = next((old, new) for old, new in letters.items() if new in both)
+        other = both[both[0] == new]
+        raise ValueError(f"rename: the new name of {old}: {new!r} would be printed like {other!r}; choose another name")
 
     def swap(t: Any) -> Any:
         if isinstance(t, tuple):
@@ -104,22 +111,27 @@ def rename(d: Derivation, letters: Mapping[str, str]) -> Derivation:
         Fact(change(fact.prop), tuple(tuple(change(part) for part in limit) for limit in fact.limits))
         for fact in d.given.facts
     )
-    return replace(changed(d, change, after, facts), name=d.name, says=d.says, label=relabelled(d.label, letters))
-
-
-def symbols_in(t: Any) -> list[Tree]:
-    if not isinstance(t, tuple):
-        return []
-    return [t] if t[:1] == ("Symbol",) and len(t) == 3 else [s for part in t for s in symbols_in(part)]
+    declared = tuple((swap(t), arity) for t, arity in d.given.declared)
+    label = relabelled(d.label, letters)
+    return replace(changed(d, change, after, facts, declared), name=d.name, says=d.says, label=label)
 
 
 def relabelled(label: tuple[str, str] | None, letters: Mapping[str, str]) -> tuple[str, str] | None:
-    """The name of the first line, NLL(p), in the new letters."""
-    if label is None or "(" not in label[0]:
+    r"""The name of the first line, NLL(p), in the new letters.
+
+    >>> relabelled((r"\tfrac{1}{N}\,\mathrm{NLL}(\mu)", "NLL(μ)/N"), {"mu": r"\hat y", "N": "n"})
+    ('\\tfrac{1}{n}\\,\\mathrm{NLL}(\\hat y)', 'NLL(ŷ)/n')
+    """
+    if label is None or not letters:
         return label
-    head = label[0].split("(")[0], label[1].split("(")[0]
-    names = [letters.get(name.strip(), name.strip()) for name in label[1].split("(")[1].rstrip(")").split(",")]
-    return f"{head[0]}({', '.join(map(latex_name, names))})", f"{head[1]}({', '.join(names)})"
+    return relettered(label[0], letters, latex_name), relettered(label[1], letters, text_name)
+
+
+def relettered(line: str, letters: Mapping[str, str], spell: Callable[[str], str]) -> str:
+    """The old letters spelled as the new ones; what has an argument, as L in L(p), is no letter."""
+    to = {spell(old): spell(new) for old, new in letters.items()}
+    olds = "|".join(map(re.escape, sorted(to, key=len, reverse=True)))
+    return re.sub(rf"(?<![\w\\])(?:{olds})(?!\w|\}}?\()", lambda m: to[m[0]], line)
 
 
 # Numbers for letters
@@ -165,7 +177,8 @@ def instance(d: Derivation, values: Mapping[str, Any]) -> Derivation:
                 raise ValueError(f"instance: the numbers contradict what is given: {one}")
             if shown not in (True, sp.true):
                 facts.append(Fact(shown, left))
-    return changed(d, change, {}, tuple(facts))
+    left = tuple((t, arity) for t, arity in d.given.declared if name_of(t) not in values)
+    return changed(d, change, {}, tuple(facts), left)
 
 
 def exact(name: str, value: Any) -> sp.Rational:
@@ -224,6 +237,7 @@ def put_entries(e: Any, families: Mapping[str, list]) -> Any:
 
 
 def per_sample(d: Derivation, target: Any, prediction: Any, name: str) -> Loss:
+    check_title(name, "loss: name")
     last = d.exprs[-1]
     sums = [part for part in sp.preorder_traversal(last) if isinstance(part, sp.Sum) and part.function.has(prediction)]
     if not sums:

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 import sympy as sp
-from sympy import Abs, Interval, Product, Rational, Sum, Symbol, count_ops, exp, log
+from sympy import Abs, Interval, Product, Rational, S, Sum, Symbol, count_ops, exp, log
 from sympy.stats import Laplace, Normal, Poisson
 
 import cesym
@@ -18,7 +18,7 @@ from cesym.derivation import Derivation, derivative
 from cesym.kernel import Refused
 from cesym.links import sigmoid
 from cesym.saved import load
-from cesym.symbols import N, i, j, k, lam, mu, p, q, scalar, sigma, x, z
+from cesym.symbols import C, N, c, i, j, k, lam, mu, p, q, scalar, sigma, x, z
 
 Q, Z = scalar(q), scalar(z)
 NAMES = list(cesym.catalogue())
@@ -201,6 +201,108 @@ def test_the_command_line(tmp_path) -> None:
 def test_exercises_are_checked_by_meaning(name, right, wrong) -> None:
     exercise = getattr(cesym.exercises, name)
     assert exercise.check(right).accepted and exercise.check(wrong).status == "refused"
+
+
+# Letters that are new in a line
+
+R, COUNT = Symbol("r", real=True), Symbol("M", integer=True, positive=True)
+V = sp.IndexedBase("a", real=True)
+LOGSUMEXP = log(Sum(exp(z[c]), (c, 1, C)))
+SHIFTED = R + log(Sum(exp(z[c] - R), (c, 1, C)))
+SQUARES = Sum((x[i] - mu[i]) ** 2, (i, 1, N))
+
+
+def test_a_line_may_bring_in_a_letter():
+    d = Derivation.start(LOGSUMEXP, name="shift")
+    assert d.check(SHIFTED).accepted and "r" not in d.letters
+    longer = d.claim(SHIFTED, because="any shift")
+    assert longer.letters["r"] == R and longer.recheck().evidence == "CHECKED"
+    assert "zᵢ, r real" in longer.to_text(unicode=True) and "$r$ real" in longer.to_markdown()
+    assert longer.claim("r + log(exp(-r)*Sum(exp(z[c]), (c, 1, C)))").conclusion.lhs == LOGSUMEXP
+    assert longer.differentiate(R).exprs[-1] == 0
+    assert longer.rename(r="rho").recheck().letters["rho"] and longer.instance(C=2, r=3).recheck()
+
+
+def test_a_letter_that_is_given_can_be_typed(tmp_path):
+    typed = "r + log(Sum(exp(z[c] - r), (c, 1, C)))"
+    with pytest.raises(ValueError, match="I do not know the name 'r'"):
+        Derivation.start(LOGSUMEXP).claim(typed)
+    d = Derivation.start(LOGSUMEXP, {R: S.Reals, V: S.Reals})
+    assert {"r", "a"} <= d.letters.keys() and "zᵢ, r, aᵢ real" in d.to_text(unicode=True)
+    other = d.rename(r="s", a="b")
+    assert {"s", "b"} <= other.letters.keys() and "zᵢ, s, bᵢ real" in other.to_text(unicode=True)
+    assert {"r", "a"} <= d.instance(C=2).letters.keys()
+    longer = d.claim(typed).claim("log(Sum(exp(z[c]), (c, 1, C))) + a[1] - a[1]")
+    longer.save(tmp_path / "saved")
+    saved = load(tmp_path / "saved")
+    assert saved.verify().relation == "=" and saved.letters == longer.given.declared
+    assert "given    zᵢ, r, aᵢ real" in run("check", str(tmp_path / "saved"), PYTHONIOENCODING="utf-8").stdout
+    assert Derivation.start("r + z[1]", {R: S.Reals}).expr == R + z[1]
+
+
+@pytest.mark.parametrize(
+    ("before", "line"),
+    [
+        (log(sigma), log(sigma * COUNT) - log(COUNT)), (log(sigma), sp.Derivative(R * log(sigma), R)),
+        (log(sigma), log(sigma * exp(V[1])) - V[1]), (SQUARES, Sum((x[i] + V[i] - mu[i] - V[i]) ** 2, (i, 1, N))),
+        (log(sigma), Sum(log(sigma), (j, 1, COUNT)) / COUNT), (log(sigma), log(sigma * exp(j)) - j),
+    ],
+    ids=str,
+)  # fmt: skip
+def test_right_lines_with_new_letters(before, line):
+    d = Derivation.start(before)
+    assert d.check(line).accepted and d.claim(line).recheck()
+
+
+@pytest.mark.parametrize(
+    ("before", "line"),
+    [
+        (LOGSUMEXP, SHIFTED + R), (LOGSUMEXP, SHIFTED.subs(R, -R) - 3 * R), (LOGSUMEXP, R), (log(sigma), log(sigma) + log(1 + R**2)),
+        (log(sigma), log(sigma) * COUNT), (log(sigma), log(sigma) + V[1]), (Sum(x[i], (i, 1, N)), x[j]), (log(sigma), sp.Derivative(R**2, R)),
+        (log(sigma), log(sigma) * R / R + sp.Abs(R) - R),
+    ],
+    ids=str,
+)  # fmt: skip
+def test_wrong_lines_with_new_letters_are_refused_with_numbers(before, line):
+    verdict = Derivation.start(before).check(line)
+    assert verdict.status == "refused" and verdict.counterexample
+    with pytest.raises(cesym.StepRefused):
+        Derivation.start(before).claim(line)
+
+
+def test_new_letters_and_minimisers():
+    d = Derivation.start(SQUARES)
+    plus, times = SQUARES + R, SQUARES * COUNT
+    assert d.check(plus, over=mu).accepted and d.same_minimiser(plus, over=mu).constants.b == -R
+    assert d.check(times, over=mu).accepted and d.same_minimiser(times, over=mu).recheck().constants.a == 1 / COUNT
+    assert "M positive integer" in d.same_minimiser(times, over=mu).to_text(unicode=True)
+    for wrong in (SQUARES * R, SQUARES + R * mu[1], Sum((x[i] - R) ** 2, (i, 1, N))):
+        assert d.check(wrong, over=mu).status == "refused"
+        with pytest.raises(cesym.StepRefused):
+            d.same_minimiser(wrong, over=mu)
+    assert "Sum it over r" not in d.check(SQUARES * R, over=mu).message
+
+
+def test_a_new_letter_that_is_not_declared_real():
+    asked = Derivation.start(log(sigma)).check(log(sigma * R) - log(R))
+    assert (asked.kind, asked.so.text) == ("missing fact", "Add given=[r > 0].")
+    d = Derivation.start(LOGSUMEXP)
+    r = Symbol("r")
+    verdict = d.check(SHIFTED.subs(R, r))
+    assert (verdict.status, verdict.kind) == ("not shown", "namesake") and "neither real nor integer" in verdict.what.text
+    with pytest.raises(cesym.StepRefused):
+        d.claim(SHIFTED.subs(R, r))
+    namesake = d.claim(SHIFTED).check(SHIFTED.subs(R, Symbol("r", positive=True)))
+    assert namesake.kind == "namesake" and "Two different symbols are both called r" in namesake.what.text
+
+
+def test_a_letter_brought_in_by_a_line_keeps_what_it_declares():
+    d = Derivation.start(log(sigma)).claim(log(sigma * COUNT) - log(COUNT))
+    with pytest.raises(ValueError, match="M is declared integer and positive"):
+        d.instance(M=-1)
+    t = Symbol("t", nonnegative=True)
+    longer = Derivation.start(log(sigma)).claim(log(sigma * (1 + t)) - log(1 + t))
+    assert "t ≥ 0" in longer.to_text(unicode=True) and "t real" not in longer.to_text(unicode=True)
 
 
 def test_a_second_derivative_at_one_place_or_two():

@@ -4,10 +4,27 @@ from fractions import Fraction
 from itertools import islice
 
 import pytest
-from sympy import And, Contains, Eq, FiniteSet, Integer, Interval, KroneckerDelta, Or, Range, S, Sum, Symbol, Union, oo
+from sympy import (
+    And,
+    Contains,
+    Eq,
+    FiniteSet,
+    IndexedBase,
+    Integer,
+    Interval,
+    KroneckerDelta,
+    Or,
+    Range,
+    S,
+    Sum,
+    Symbol,
+    Union,
+    oo,
+)
 
 from cesym import Derivation
 from cesym.given import INDEPENDENT, Assumption, Fact, Given, models
+from cesym.hypotheses import hypotheses
 from cesym.kernel import Refused, tree
 from cesym.kernel.witness import satisfied, table
 from cesym.symbols import C, N, c, i, k, lam, p, q, scalar, sigma, x, y, z
@@ -119,6 +136,52 @@ def test_a_float_is_not_given():
     for given in ([p[1] > 0.5], {p: Interval(0.25, 1)}, {k: {0.5, 1}}):
         with pytest.raises((ValueError, Refused), match=r"exact|float"):
             Given.of(given, LINE).kernel  # noqa: B018
+
+
+# Letters that are brought in by name
+
+
+r, w_ = Symbol("r", real=True), IndexedBase("w", real=True)
+
+
+@pytest.mark.parametrize(
+    ("given", "declared"),
+    [
+        ({r: S.Reals}, {"r": 0}), ({w_: S.Reals}, {"w": 1}), ({w_[i, c]: S.Reals}, {"w": 2}), ([{r: S.Reals}, p[1] > 0], {"r": 0}),
+        ({r: Interval(-oo, oo)}, {"r": 0}), ({sigma: Interval.open(0, oo)}, {"sigma": 0}), ({N: S.Naturals}, {"N": 0}),
+        ({p: S.Reals}, {"p": 1}), ({q: S.Reals}, {"q": 2}), (None, {}), ([p[1] > 0], {}),
+    ],
+    ids=str,
+)  # fmt: skip
+def test_the_letters_of_a_mapping_are_recorded(given, declared):
+    found = Given.of(given, LINE)
+    assert {(t[1] if t[0] == "Indexed" else t)[1]: n for t, n in found.declared} == declared
+    assert set(found.declared) <= set(found.letters) and found.extended([p[1] < 1]).declared == found.declared
+    assert found.kernel.models
+
+
+@pytest.mark.parametrize("letter", [Symbol("t"), IndexedBase("t"), IndexedBase("t")[i], Symbol("t", complex=True)], ids=repr)
+@pytest.mark.parametrize("values", [S.Reals, Interval(0, 1)], ids=str)
+def test_a_letter_that_is_not_declared_real(letter, values):
+    with pytest.raises(ValueError, match=r"^given: t is not declared real: use the letters of cesym.symbols, or Symbol\(\.\.\., real=True\)$"):
+        Given.of({letter: values}, LINE)
+
+
+def test_what_a_letter_declares_is_among_what_is_given():
+    flags = ("positive", "negative", "nonnegative", "nonpositive", "integer", "real")
+    letters = [Symbol(f"t{n}", **{flag: True}) for n, flag in enumerate(flags)]
+    size = Symbol("M", integer=True, positive=True)
+    found = Given.of({letter: S.Reals for letter in (*letters, size, w_)})
+    assert {h.text for h in hypotheses(found)} == {
+        "t₀ > 0", "t₁ < 0", "t₂ ≥ 0", "t₃ ≤ 0", "t₄ integer", "M positive integer", "t₅, wᵢ real",
+    }  # fmt: skip
+
+
+def test_an_integer_that_is_no_index_is_said_to_be_one():
+    t = Symbol("t", integer=True)
+    assert "t integer" in [h.text for h in Derivation.start((-1) ** t).hypotheses]
+    assert "integer" not in " ".join(h.text for h in Derivation.start(x[t] ** 2).hypotheses)
+    assert "t integer" not in [h.text for h in Derivation.start((-1) ** t, {t: {0, 1}}).hypotheses]
 
 
 # Models

@@ -20,7 +20,7 @@ ROOT = Path(__file__).resolve().parent.parent
 # Lowest first. An import at module level goes to a lower floor or stays on its own (a package is
 # one floor). Nothing imports the command line, so it may stand on the package's own __init__.
 FLOORS = (
-    "symbols", "letters", "kernel", "expressions", "parse", "given", "attempt", "saved", "printers",
+    "symbols", "letters", "kernel", "expressions", "parse", "names", "given", "attempt", "saved", "printers",
     "display", "hypotheses", "account", "rules", "affine", "links", "information", "losses",
     "likelihoods", "refute", "diagnose", "chain", "derivation", "transform", "nll", "theorems", "numeric",
     "exercises", "data", "plots", "fitting", "__init__", "__main__",

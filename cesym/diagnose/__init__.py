@@ -22,6 +22,7 @@ from cesym.diagnose.verdicts import Diagnosis, Verdict
 from cesym.diagnose.words import say
 from cesym.given import Given
 from cesym.kernel.trees import Refused, tree
+from cesym.names import check_name, symbols_of
 from cesym.parse import parse
 
 __all__ = ["Diagnosis", "Verdict", "diagnose", "judge"]
@@ -45,6 +46,8 @@ def judge(before: Any, claimed: Any, given: Any, relation: str = "=", over: Any 
     over = over if isinstance(over, tuple) else (over,)
     try:
         given, line = Given.of(given, before), tree(claimed)
+        for letter, _ in symbols_of(line):
+            check_name(letter[1], "a letter in your line")
         for clash in clashes(tree(before), line, given):
             return name_verdict(
                 before, claimed, given, relation, clash, lambda whole: judge(before, whole, given, relation, over)

@@ -112,5 +112,7 @@ def entries_of(e: sp.Expr, letter: Any) -> set[sp.Expr]:
 
 
 def everywhere(e: sp.Expr, letter: Any, to: Callable[[sp.Expr], sp.Expr]) -> sp.Expr:
-    """The expression with every entry of a letter replaced at once."""
-    return e.xreplace({entry: to(entry) for entry in entries_of(e, letter)})
+    """The expression with every entry of a letter replaced at once; as it is where a derivative is taken in one."""
+    swaps = {entry: to(entry) for entry in entries_of(e, letter)}
+    taken = {variable for part in e.atoms(sp.Derivative) for variable in part.variables}
+    return e if taken & swaps.keys() else e.xreplace(swaps)

@@ -49,7 +49,7 @@ class Judgement:
         seconds = SECONDS / 3 if enough else SECONDS
         found = counterexample(self.before, self.claimed, given, self.relation, self.over, seconds=seconds)
         if found is None or found.after is None:
-            return self.unrefuted(found, facts, refused)
+            return self.unrefuted(found, facts)
         if enough and facts:
             what = say("Your line is not always right, but it is with ", *listed(fact.prop for fact in facts), ".")
             return self.made("refused", "missing fact", what, numbers(found), add_them(facts), found)
@@ -57,6 +57,7 @@ class Judgement:
         return self.made("refused", d.kind, d.what, d.see, d.so, found)
 
     def admitted(self, before: Any, claimed: Any, given: Given) -> Step:
+        given = given.meeting(before, claimed)
         if self.relation == "=":
             return admitted_equality(before, claimed, given)
         if self.relation == "≃" and self.over:
@@ -73,7 +74,7 @@ class Judgement:
             return missing_facts(self.before, self.claimed, self.given, self.admitted)
         return [], False
 
-    def unrefuted(self, found: Counterexample | None, facts: list, refused: Exception) -> Verdict:
+    def unrefuted(self, found: Counterexample | None, facts: list) -> Verdict:
         if facts:
             needed = "it" if len(facts) == 1 else "them"
             shown = listed(fact.prop for fact in facts)
@@ -85,8 +86,6 @@ class Judgement:
             return self.made("refused", "no value", what, numbers(found), so, found)
         what = say(f"I found no counterexample and no way to show it. {NOT_WRONG}")
         so = say("Put a line in between, with one change at a time.")
-        if "new here" in str(refused):
-            so = sentence(str(refused))
         return self.made("not shown", "not shown", what, EMPTY, so)
 
 

@@ -7,12 +7,10 @@ import sympy as sp
 
 from cesym.attempt import admitted_equality
 from cesym.expressions import expression
-from cesym.given import Fact, Given
+from cesym.given import REAL, Fact, Given
 from cesym.kernel.trees import Refused, Tree
 
 __all__ = ["Clash", "clashes", "fact_code", "missing_facts", "unified"]
-
-REAL = {"real", "integer", "positive", "nonnegative", "negative", "nonpositive"}
 
 
 class Meaning(NamedTuple):

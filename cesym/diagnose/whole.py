@@ -90,7 +90,8 @@ RATIO: dict[str, Any] = {"sign": ratio_sign, "reduction": ratio_reduction, "base
 
 def one_sample(case: Case) -> Iterator[Repair]:
     """The sum over the samples is lost."""
-    for index in sorted(case.claimed.free_symbols - case.before.free_symbols, key=str):
+    new = case.claimed.free_symbols - case.before.free_symbols
+    for index in sorted((s for s in new if s in case.indices or (s.is_integer and s.is_Symbol)), key=str):
         for total in sorted(case.before.atoms(sp.Sum), key=sp.default_sort_key):
             for _, low, high in total.limits:
                 summed = sp.Sum(case.claimed, (index, low, high))
