@@ -40,7 +40,7 @@ COMPUTING = frozenset(
     {"cesym.__init__", "cesym.numeric.array_api.helpers", "cesym.numeric.function", "cesym.plots.canvas"}
 )
 
-KERNEL_LINES = 1400  # the aim is 900
+KERNEL_LINES = 1460  # the aim is 900
 
 
 def package_sources() -> dict[str, str]:

@@ -15,10 +15,9 @@ from cesym.kernel.prover import DEPTH, POSITIVE, Prover
 from cesym.kernel.terms import (
     ONE, ZERO, Poly, add, atom, coefficient, const, factorised, key, minus, monomial, number, poly, scale, whole,
 )  # fmt: skip
-from cesym.kernel.trees import Refused
+from cesym.kernel.trees import LARGEST_NUMBER, Refused
 
 LARGEST_POWER = 12  # beyond, a power stays a power
-LARGEST_NUMBER = 4_000  # bits
 
 
 class Algebra(Prover):

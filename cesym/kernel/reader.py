@@ -16,13 +16,12 @@ from cesym.kernel.terms import (
     ONE, ZERO, Poly, add, atom, atoms, coefficient, const, fresh, has, height, key, mentions, minus, number,
     only_atom, scale,
 )  # fmt: skip
-from cesym.kernel.trees import HEADS, Refused, Tree
+from cesym.kernel.trees import Refused, Tree
 
 REAL = {"real", "integer", "positive", "nonnegative", "negative", "nonpositive"}
 KNOWN = ("integer", "positive", "nonnegative")
 INEQUALITIES = {"Gt": (1, True), "Ge": (1, False), "Lt": (-1, True), "Le": (-1, False)}  # (side, strict)
 ORDERS = [("Rational", n, 1) for n in range(1, 5)]  # of derivatives
-LANGUAGE = {*HEADS.values(), "Pi", "E", "true"}
 PATIENCE = 500  # uses of equations in one line, so that equations cannot rewrite each other for ever
 
 
@@ -384,20 +383,14 @@ class Context(NormalForm):
             more = {v for u in found if u in self.range for v in atoms(self.range[u], "v")}
         return tuple(sorted(found))
 
-    def familiar(self, e: Tree) -> None:
-        """Every part of a line is in the language, also where its value does not matter (an empty sum, say)."""
-        match e:
+    def meet(self, t: Tree) -> None:
+        """Every letter in a line is a known kind of object, also where it is not read."""
+        match t:
             case ("Symbol", _, _):
-                self.letter("sym", e)
-            case ("Indexed", letter, *indices) if indices:
+                self.letter("sym", t)
+            case ("Indexed", letter, *indices):
                 self.letter("idx", letter, len(indices))
-                self.familiar(tuple(indices))
-            case ("Rational", int(_), int(q)) if q > 0:
-                pass
-            case (str(head), *parts) if head in LANGUAGE:
-                self.familiar(tuple(parts))
-            case tuple() if not e or isinstance(e[0], tuple):
-                for part in e:
-                    self.familiar(part)
-            case _:
-                raise Refused("not in the kernel's language: {}", e)
+                self.meet(tuple(indices))
+            case tuple():
+                for part in t:
+                    self.meet(part)

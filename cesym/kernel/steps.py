@@ -24,7 +24,7 @@ from typing import Any, NamedTuple
 from cesym.kernel.moving import definitions, motion, names
 from cesym.kernel.reader import Context
 from cesym.kernel.terms import Poly, add, atoms, const, mentions, minus, scale
-from cesym.kernel.trees import Refused, Tree, tree
+from cesym.kernel.trees import Refused, Tree, check_tree, tree
 from cesym.kernel.witness import compare, evaluate, satisfied, table
 
 UNIT, NOTHING = ("Rational", 1, 1), ("Rational", 0, 1)
@@ -61,6 +61,7 @@ class Statement(NamedTuple):
 
 def equality(K: Context, step: Step, before: Poly, after: Poly) -> tuple:
     """Both sides are defined and have one normal form, and every rewriting keeps the value."""
+    parts_of(step, 0)
     if not K.zero(minus(before, after), frozenset(step.split)):
         raise Refused("not shown: the two sides have different normal forms")
     return ("=", (), UNIT, NOTHING)
@@ -68,7 +69,7 @@ def equality(K: Context, step: Step, before: Poly, after: Poly) -> tuple:
 
 def same_minimiser(K: Context, step: Step, before: Poly, after: Poly) -> tuple:
     """With a > 0 and b both constant while the parameters move, a*after + b is least where after is least."""
-    a, b, over = step.data
+    a, b, over = parts_of(step, 3)
     factor, rest = K.read(tree(a), {}), K.read(tree(b), {})
     if not K.zero(minus(before, add(K.mul(factor, after), rest)), frozenset(step.split)):
         raise Refused("not shown: before = a*after + b with a = {} and b = {}", a, b)
@@ -81,7 +82,7 @@ def same_minimiser(K: Context, step: Step, before: Poly, after: Poly) -> tuple:
 
 def monotone_map(K: Context, step: Step, before: Poly, after: Poly) -> tuple:
     """-ln is strictly decreasing on the positive numbers, so it turns a maximum into a minimum and back."""
-    (over,) = step.data
+    (over,) = parts_of(step, 1)
     line = tree(step.before)
     if not K.positive_shown(line, {}):
         raise Refused("{} is not shown to be positive", line, missing=("Gt", line, NOTHING))
@@ -93,9 +94,13 @@ def monotone_map(K: Context, step: Step, before: Poly, after: Poly) -> tuple:
 
 def certificate(K: Context, step: Step, before: Poly, after: Poly) -> tuple:
     """Squares are not negative, and ln t <= t - 1 for t > 0; so neither is a sum of them with weights >= 0."""
-    relation, terms = step.data
+    relation, terms = parts_of(step, 2)
     total = []
-    for weight, kind, t, *limits in terms:
+    for term in plain_tuple(terms):
+        if len(plain_tuple(term)) < 3:
+            raise Refused("a term of a certificate is a weight, a kind, a term, and perhaps ranges")
+        weight, kind, t, *limits = term
+        check_tree(("Sum", ("Add", weight, t), *limits) if limits else ("Add", weight, t))
         env: dict = {}
         binders = []
         for limit in limits:
@@ -128,8 +133,9 @@ def parameters(K: Context, over: Iterable[str]) -> frozenset[str]:
     For each choice of the letters that stay, the parameters range over some set. That it is not narrowed by what
     stays is what a reader takes for granted: ``r**2 + t ≃ r**2`` over r says nothing where r = t.
     """
-    if type(over) is not tuple or not over or not set(over) <= K.names.keys():
-        raise Refused(f"the parameters must be letters of this derivation, not: {over}")
+    over = plain_tuple(over)
+    if not over or len(set(over)) < len(over) or not set(over) <= K.names.keys():
+        raise Refused(f"the parameters must be letters of this derivation, each once, not: {over}")
     moving, closed = motion(over, K.facts or (), K.declared)
     for fact, stays in closed:
         if stays:
@@ -140,11 +146,42 @@ def parameters(K: Context, over: Iterable[str]) -> frozenset[str]:
 # Models
 
 
-def check_exact(given: Given) -> None:
-    """Every number in a model is an exact fraction: a float, or what is no number at all, satisfies what it likes."""
-    for value in (value for model in given.models for value in table(model).values()):
-        if any(type(v) is not Fraction for v in (value.values() if isinstance(value, dict) else [value])):
-            raise Refused("a witness has something else than an exact fraction")
+def plain_tuple(value: Any) -> tuple:
+    if type(value) is not tuple:
+        raise Refused(f"a step is plain data: expected a tuple, not {type(value).__name__}")
+    return value
+
+
+def parts_of(step: Step, count: int) -> tuple:
+    if len(plain_tuple(step.data)) != count:
+        raise Refused(f"{step.primitive} needs {count} parts of data, not {len(step.data)}")
+    return step.data
+
+
+def check_plain(given: Given, step: Step) -> None:
+    """Facts are trees, hints are hints, and a witness is made of exact fractions: a float satisfies what it likes."""
+    if type(given) is not Given or type(step) is not Step:
+        raise Refused("a step is admitted under what is given: kernel.Given and kernel.Step")
+    for fact in plain_tuple(given.facts):
+        if not plain_tuple(fact):
+            raise Refused("a fact is a proposition and perhaps ranges, not nothing")
+        check_tree(("Sum", fact[0], *fact[:0:-1]) if fact[1:] else fact[0])
+    for model in plain_tuple(given.models):
+        if len(dict(plain_tuple(model))) < len(model):
+            raise Refused("a witness gives a letter twice")
+        for name, value in model:
+            entries = value if type(value) is tuple else (((), value),)
+            if type(name) is not str or any(type(v) is not Fraction for _, v in entries):
+                raise Refused("a witness has something else than an exact fraction")
+            if any(type(n) is not int for at, _ in entries for n in plain_tuple(at)):
+                raise Refused("a witness has an entry whose index is no whole number")
+    for number, way in plain_tuple(step.using):
+        if type(number) is not int or not 0 <= number < len(given.facts) or given.facts[number][0][0] != "Eq":
+            raise Refused(f"no equation is given under this number: {number}")
+        if way != ():
+            check_tree(way)
+    if any(type(name) is not str for name in plain_tuple(step.split)):
+        raise Refused("a case split names letters")
 
 
 @lru_cache(1000)
@@ -166,7 +203,7 @@ def check_models(K: Context, given: Given, read: frozenset[str], over: tuple[str
     if len(given.models) < 2:
         raise Refused("what is given needs at least two witnesses")
     models, defined = [table(model, given.facts) for model in given.models], definitions(given.facts)
-    new = {name for model in models for name in read - model.keys()}
+    new = {name for model in models for name in (read | set(over)) - model.keys()}
     if new:
         raise Refused("new here, and nothing is given of it: " + ", ".join(sorted(new)))
     check_facts(given)
@@ -174,6 +211,8 @@ def check_models(K: Context, given: Given, read: frozenset[str], over: tuple[str
     fixed = defined.keys() | {a[1] for _, a, values in K.finite if len(values) == 1}
     for name, (kind, declared, _) in K.names.items():
         mine = [(model, model[name]) for model in models if name in model]
+        if any(isinstance(value, dict) != (kind == "idx") for _, value in mine):
+            raise Refused(f"a witness takes {name} for a family where it is a letter, or the other way round")
         values = [(model, v) for model, value in mine for v in (value.values() if kind == "idx" else [value])]
         for flag, head in DECLARED.items():
             if flag in declared and not all(of_kind(v, head, model) for model, v in values):
@@ -208,13 +247,16 @@ def of_kind(value: Any, head: str, model: dict) -> bool:
 def decide(given: Given, step: Step) -> Statement:
     """The statement of a step, or :class:`Refused`. Recomputed from the expressions; nothing stored is believed."""
     try:
-        if step.primitive not in PRIMITIVES:
+        check_plain(given, step)
+        if type(step.primitive) is not str or step.primitive not in PRIMITIVES:
             raise Refused(f"there is no primitive {step.primitive!r}")
-        check_exact(given)
-        K = Context(given.facts, step.using)
         lhs, rhs = tree(step.before), tree(step.after)
         for part in (lhs, rhs):
-            K.familiar(part)
+            check_tree(part)
+        K = Context(given.facts, step.using)
+        K.meet((lhs, rhs))
+        if not set(step.split) <= K.names.keys():
+            raise Refused("a case split names letters of this derivation, not: " + ", ".join(step.split))
         before, after = K.read(lhs, {}), K.read(rhs, {})
         relation, over, a, b = PRIMITIVES[step.primitive](K, step, before, after)
         statement = Statement(lhs, relation, rhs, over, tree(a), tree(b))
@@ -223,6 +265,10 @@ def decide(given: Given, step: Step) -> Statement:
         return statement
     except Refused:
         raise
+    except RecursionError as e:
+        raise Refused("the line is nested too deeply; split it into smaller steps") from e
+    except LookupError as e:
+        raise Refused(f"a witness gives no value for an entry that is read: {e}") from e
     except Exception as e:  # malformed data, or too deep: whatever goes wrong, nothing is admitted
         raise Refused(f"the kernel could not read this: {type(e).__name__}: {e}") from e
 
@@ -233,7 +279,7 @@ remembered = lru_cache(5000)(decide)
 def admit(given: Given, step: Step) -> Statement:
     """The same, but equal data is decided only once."""
     try:
-        check_exact(given)  # before anything is looked up: 0.5 is found where 1/2 was put
+        check_plain(given, step)  # before anything is looked up: 0.5 is found where 1/2 was put
         return remembered(given, step)
     except (TypeError, ValueError) as e:
         raise Refused(f"a step is plain data, made of tuples, strings and numbers: {e}") from e

@@ -126,7 +126,9 @@ def key(x: Any) -> str:
         return "{" + ",".join(sorted(map(key, x))) + "}"
     if isinstance(x, tuple):
         return "(" + ",".join(map(key, x)) + ")"
-    return f"{x:08d}" if type(x) is int else repr(x) if type(x) is str else str(x)
+    if type(x) is Fraction:
+        return f"{x.numerator:x}/{x.denominator:x}"  # in base 16, where no number is too long to write
+    return f"{x:08d}" if type(x) is int else repr(x)
 
 
 def relabel(x: Any, to: dict) -> Any:

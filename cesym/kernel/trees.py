@@ -33,6 +33,8 @@ NUMBERS = {type(sp.Rational(p, q)) for p, q in ((-1, 1), (0, 1), (1, 1), (2, 1),
 TUPLES = {sp.Tuple, sp.functions.elementary.piecewise.ExprCondPair}
 ARITY = {"Pow": 2, "exp": 1, "log": 1, "Abs": 1, "KroneckerDelta": 2, "binomial": 2, "factorial": 1, "gamma": 1,
          "loggamma": 1, "beta": 2, "Eq": 2, "Ne": 2, "Gt": 2, "Ge": 2, "Lt": 2, "Le": 2, "Contains": 2}  # fmt: skip
+ANY_ARITY = {"Add", "Mul", "And", "FiniteSet"}
+DEEPEST, LARGEST_NUMBER = 150, 4_000  # levels, bits
 
 
 class Refused(Exception):
@@ -74,6 +76,38 @@ def tree(e: Any) -> Tree:
     if kind not in HEADS:
         raise Refused(f"{kind.__name__} is not in the kernel's language: {str(e)[:60]}")
     return (HEADS[kind], *map(tree, e.args))
+
+
+def check_tree(t: Any, depth: int = 0) -> None:
+    """Refused unless t is a tree, in every part, also where its value does not matter (in an empty sum, say)."""
+    if depth > DEEPEST:
+        raise Refused("the line is nested too deeply; split it into smaller steps")
+    parts: tuple
+    match t:
+        case ("Rational", p, q) if type(p) is type(q) is int and q > 0:
+            if p.bit_length() + q.bit_length() > LARGEST_NUMBER:
+                raise Refused("a number in the line is too large")
+            return
+        case ("Symbol", name, tuple(flags)) if all(type(word) is str for word in (name, *flags)):
+            return
+        case ("Pi",) | ("E",) | ("true",):
+            return
+        case ("Indexed", ("Symbol", _, _), _, *_):
+            parts = t[1:]
+        case ("Sum" | "Product", body, _, *_) if all(type(limit) is tuple and len(limit) == 3 for limit in t[2:]):
+            parts = (body, *(part for limit in t[2:] for part in limit))
+        case ("Piecewise", _, *_) if all(type(branch) is tuple and len(branch) == 2 for branch in t[1:]):
+            parts = tuple(part for branch in t[1:] for part in branch)
+        case ("Derivative", body, _, *_) if all(type(x) is tuple and len(x) == 2 for x in t[2:]):
+            parts = (body, *(part for x in t[2:] for part in x))
+        case (str(head), *_) if len(t) - 1 == ARITY.get(head) or (head in ANY_ARITY and len(t) > 1):
+            parts = t[1:]
+        case _:
+            what = t[0] if type(t) is tuple and t else t
+            named = f"{what!r:.60}" if isinstance(what, str | int | float | None) else type(what).__name__
+            raise Refused(f"not in the kernel's language, or not with these parts: {named}")
+    for part in parts:
+        check_tree(part, depth + 1)
 
 
 def from_json(data: Any) -> Tree:
