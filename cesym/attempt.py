@@ -73,7 +73,7 @@ def admitted_equality(before: Any, after: Any, given: Given) -> kernel.Step:
         except Refused as refusal:
             if refusal.missing or telling is None:
                 telling = refusal
-            if "differ at a witness" in refusal.message:
+            if "the two sides differ at" in refusal.message:
                 break
     raise telling or Refused("no primitive applies")
 

@@ -4,7 +4,23 @@ from fractions import Fraction
 
 import mpmath
 import pytest
-from sympy import Derivative, Eq, Interval, Product, Rational, Sum, exp, gamma, log, sqrt
+from sympy import (
+    Derivative,
+    Eq,
+    Integer,
+    Interval,
+    KroneckerDelta,
+    Piecewise,
+    Pow,
+    Product,
+    Rational,
+    Sum,
+    Symbol,
+    exp,
+    gamma,
+    log,
+    sqrt,
+)
 
 from cesym.given import Given
 from cesym.kernel.trees import tree
@@ -20,6 +36,9 @@ NLL = N * log(2 * sigma**2) / 2 + SQUARES / (2 * sigma**2)
 VECTORS = [(q[c] > 0, CLASSES), (p[c] > 0, CLASSES), Eq(Sum(q[c], CLASSES), 1), Eq(Sum(p[c], CLASSES), 1)]
 KL = Sum(q[c] * log(q[c] / p[c]), CLASSES)
 FLIPPED = Sum(p[c] * log(p[c] / q[c]), CLASSES)
+TOTAL = Sum(x[i], SAMPLES)
+Z, r, s = Symbol("Z", integer=True, nonnegative=True), Symbol("r", real=True), Symbol("s", real=True)
+LOGS = Sum(log(i * (Z - i) + i**2 + i * r**2), (i, 1, Z))
 
 FALSE = [  # before, after, given, relation, over, the numbers as they are shown
     (BCE, -BCE, BIT, "=", (), "N = 1, k₁ = 1, p₁ = 1/2"),
@@ -42,6 +61,15 @@ FALSE = [  # before, after, given, relation, over, the numbers as they are shown
     (NLL, sigma, None, "≃", (mu,), None),
     (NLL, Sum((x[i] - mu[i]) ** 4, SAMPLES), None, "≃", ("mu",), None),
 ]
+AT_EDGES = [  # wrong only where hardly any model is
+    (TOTAL, TOTAL + KroneckerDelta(N, 7), None, "=", (), "N = 7, x = (1, 1, 1, 1, 1, 1, −5)"),
+    (r, Piecewise((r, N < 6), (s, True)), None, "=", (), "N = 6, r = 1, s = 1/2"),
+    (LOGS + KroneckerDelta(Z + r**2, 0), LOGS, None, "=", (), "Z = 0, r = 0"),
+    (Pow(0, Z, evaluate=False), Integer(0), None, "=", (), "Z = 0"),
+    (p[N] * KroneckerDelta(N, 8), Integer(0), BIT, "≤", (), None),
+    (TOTAL**2, TOTAL**2 * (1 - 2 * KroneckerDelta(N, 7)), None, "≃", (x,), None),
+]
+FALSE += AT_EDGES
 TRUE = [
     (BCE, -Sum(k[i] ** 2 * log(p[i]) + (1 - k[i]) * log(1 - p[i]), SAMPLES), BIT, "=", ()),
     (log(Product(p[i], SAMPLES)), Sum(log(p[i]), SAMPLES), BIT, "=", ()),

@@ -6,7 +6,8 @@ leaves, what was typed: the digits of a number, the name and the declared assump
 
 Read the modules in this order: ``trees`` (expressions as plain data), ``terms`` (the kernel's own terms),
 ``prover`` (signs and ranges), ``normal_form`` (canonical form), ``reader`` (what is given, and definedness),
-``witness`` (models and the independent evaluator), ``steps`` (the primitives that admit a step).
+``witness`` (models and the independent evaluator), ``edges`` (more models, which only refuse), ``steps`` (the
+primitives that admit a step).
 """
 
 from cesym.kernel.steps import Given, Statement, Step, admit, verify

@@ -21,11 +21,12 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import Any, NamedTuple
 
+from cesym.kernel.edges import disagreement
 from cesym.kernel.moving import definitions, motion, names
 from cesym.kernel.reader import Context
 from cesym.kernel.terms import Poly, add, atoms, const, mentions, minus, scale
 from cesym.kernel.trees import Refused, Tree, check_tree, tree
-from cesym.kernel.witness import compare, evaluate, satisfied, table
+from cesym.kernel.witness import broken, compare, has, table
 
 UNIT, NOTHING = ("Rational", 1, 1), ("Rational", 0, 1)
 
@@ -186,12 +187,9 @@ def check_plain(given: Given, step: Step) -> None:
 
 @lru_cache(1000)
 def check_facts(given: Given) -> None:
-    """Every fact holds at every model; definitions do, since what they define is computed by them."""
-    by_themselves = definitions(given.facts).values()
     for model in given.models:
-        for fact in given.facts:
-            if fact not in by_themselves and not satisfied(fact, table(model, given.facts)):
-                raise Refused("what is given does not hold at its own witness: {}", fact)
+        for fact in broken(given.facts, table(model, given.facts)):
+            raise Refused("what is given does not hold at its own witness: {}", fact)
 
 
 def check_models(K: Context, given: Given, read: frozenset[str], over: tuple[str, ...]) -> None:
@@ -214,8 +212,8 @@ def check_models(K: Context, given: Given, read: frozenset[str], over: tuple[str
         if any(isinstance(value, dict) != (kind == "idx") for _, value in mine):
             raise Refused(f"a witness takes {name} for a family where it is a letter, or the other way round")
         values = [(model, v) for model, value in mine for v in (value.values() if kind == "idx" else [value])]
-        for flag, head in DECLARED.items():
-            if flag in declared and not all(of_kind(v, head, model) for model, v in values):
+        for flag in declared:
+            if not all(has(flag, v, model) for model, v in values):
                 raise Refused(f"a witness does not have what is declared of {name}: {flag}")
         if name not in fixed and values:
             if len({v for _, v in values}) < 2:
@@ -227,18 +225,6 @@ def check_models(K: Context, given: Given, read: frozenset[str], over: tuple[str
         pairs = ((m, n) for m in models for n in models if m[name] != n[name])
         if not any(all(m[o] == n.get(o) for o in m if o not in moving) for m, n in pairs):
             raise Refused(f"no two witnesses differ in {name} alone: is it tied to another letter?")
-
-
-DECLARED = {"integer": "", "positive": "Gt", "nonnegative": "Ge", "negative": "Lt", "nonpositive": "Le",
-            "nonzero": "Ne"}  # fmt: skip
-
-
-def of_kind(value: Any, head: str, model: dict) -> bool:
-    """Does a value in a model have a declared sign, or, without a head, is it whole? Exactly."""
-    if not head:
-        number = evaluate(value, model)
-        return type(number) is Fraction and number.denominator == 1
-    return satisfied(((head, value, Fraction(0)),), model)
 
 
 # Admission
@@ -288,12 +274,17 @@ def admit(given: Given, step: Step) -> Statement:
 def second_opinion(given: Given, s: Statement) -> None:
     """The evaluator, which shares no code with the normal form, tries to refute what was admitted."""
     left: Tree = s.lhs
-    right: Tree = ("Add", ("Mul", s.a, s.rhs), s.b)
+    right: Tree = s.rhs if (s.a, s.b) == (UNIT, NOTHING) else ("Add", ("Mul", s.a, s.rhs), s.b)
     if s.relation == "⇄":
         left, right = s.rhs, ("Mul", ("Rational", -1, 1), ("log", s.lhs))
+    signs = {"≥": (0, 1), "≤": (-1, 0)}.get(s.relation, (0,))
     for model in given.models:
-        if compare(left, right, table(model, given.facts)) not in {"≥": (0, 1), "≤": (-1, 0)}.get(s.relation, (0,)):
+        if compare(left, right, table(model, given.facts)) not in signs:
             raise Refused("the two sides differ at a witness: {} and {}", left, right)
+    for a, b, allowed in ((left, right, signs), *([(s.a, NOTHING, (1,))] if s.a != UNIT else [])):
+        why = disagreement(given, a, b, allowed)
+        if why:
+            raise Refused(f"{why}: {{}} and {{}}", a, b)
 
 
 def compose(first: Statement, then: Statement) -> Statement:

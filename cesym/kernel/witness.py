@@ -6,7 +6,8 @@ A model is plain data, pairs (name, value) with an exact rational value, or, for
 
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
-from math import prod
+from functools import lru_cache
+from math import factorial, prod
 from typing import Any, NamedTuple
 
 import mpmath
@@ -20,6 +21,7 @@ CLOSE = mpmath.mpf(10) ** -25
 INTERVALS = mpmath.ctx_iv.MPIntervalContext()  # our own: its numbers are intervals that hold the value
 PRECISIONS = (60, 200, 1000)  # bits of the intervals, tried in turn
 RELATIONS = {"Eq": (0,), "Gt": (1,), "Ge": (0, 1), "Lt": (-1,), "Le": (-1, 0), "Ne": (-1, 1)}  # signs of a - b
+SIGNS = {"positive": "Gt", "nonnegative": "Ge", "negative": "Lt", "nonpositive": "Le", "nonzero": "Ne"}
 FUNCTIONS: dict[str, Any] = {
     "exp": lambda c, x: exponential(c, x),
     "log": lambda c, x: c.log(x),
@@ -43,9 +45,9 @@ class Computed(NamedTuple):
     env: dict
 
 
-def table(model: tuple, facts: Iterable[Tree] = ()) -> dict[str, Any]:
+def table(model: Iterable[tuple], facts: Iterable[Tree] = ()) -> dict[str, Any]:
     """A model by names; what ``facts`` define is computed from the rest, whatever the model says of it."""
-    values = {name: dict(value) if isinstance(value, tuple) else value for name, value in model}
+    values = {name: dict(value) if isinstance(value, tuple | dict) else value for name, value in model}
     for name, ((_, left, right), *limits) in definitions(facts).items():
         if left[0] == "Symbol":
             values[name] = Computed(right, {})
@@ -134,7 +136,10 @@ def evaluate(e: Tree, model: dict, env: dict | None = None, context: Any = mpmat
 
 
 def slope(body: Tree, variables: list, model: dict, env: dict) -> Any:
-    """A derivative by finite differences, at a precision that leaves more digits than are compared."""
+    """A derivative from values a little to the right, and from values to the left: the two must agree.
+
+    The steps are far larger than what counts as equal, so that a jump or a kink is seen.
+    """
     orders: dict = {}
     for letter, (_, times, _) in variables:
         name = letter[1] if letter[0] == "Symbol" else letter[1][1]
@@ -142,12 +147,40 @@ def slope(body: Tree, variables: list, model: dict, env: dict) -> Any:
         # Two entries at the same place are one variable: the second derivative where m = b.
         first, order = orders.get(letter if at is None else (name, at), (letter, 0))
         orders[letter if at is None else (name, at)] = first, order + times
+    step, total = Fraction(1, 10**12), sum(order for _, order in orders.values())
 
-    def moved(*values: Any) -> Any:
-        return inexact(evaluate(body, model, {**env, **dict(zip(orders, values, strict=True))}), mpmath.mp)
+    def along(moves: list, env: dict) -> Any:
+        if not moves:
+            return evaluate(body, model, env)
+        (place, (letter, order)), *rest = moves
+        start, share = evaluate(letter, model, env), weights(order)
 
-    start = [inexact(evaluate(letter, model, env), mpmath.mp) for letter, _ in orders.values()]
-    return mpmath.diff(moved, tuple(start), tuple(order for _, order in orders.values()))
+        def fit(side: int) -> Any:
+            ends = (sum(mixed([start, side * j * step], mpmath.mp)) for j in range(len(share)))
+            values = mixed([*share, *(along(rest, {**env, place: x}) for x in ends)], mpmath.mp)
+            dot = sum(w * v for w, v in zip(values, values[len(share):], strict=False))
+            return inexact(dot, mpmath.mp) / (side * mpmath.mpf(10) ** -12) ** order
+
+        right, left = fit(1), fit(-1)
+        if not abs(right - left) <= CLOSE * (1 + abs(right)):
+            raise Refused("there is no slope here: {}", letter)
+        return right
+
+    with mpmath.workdps(DIGITS + 12 * total):
+        return along(list(orders.items()), env)
+
+
+@lru_cache
+def weights(order: int) -> list[Fraction]:
+    """What values at 0, 1, 2, ... count for in the derivative at 0 of the polynomial through them."""
+    share, nodes = [], range(order + 4)
+    for j in nodes:
+        basis: list[Any] = [Fraction(1)]  # the polynomial that is 1 at j and 0 at the others, its lowest power first
+        for k in nodes:
+            if k != j:
+                basis = [(up - k * here) / (j - k) for up, here in zip([0, *basis], [*basis, 0], strict=True)]
+        share.append(factorial(order) * basis[order])
+    return share
 
 
 def points(limits: list, model: dict, env: dict, context: Any = mpmath.mp) -> Iterator[dict]:
@@ -199,6 +232,21 @@ def satisfied(fact: Tree, model: dict) -> bool:
         except (Undecided, mpmath.libmp.ComplexResult, ZeroDivisionError):
             continue
     raise Refused("whether a fact holds at its witness cannot be decided exactly: {}", prop)
+
+
+def broken(facts: Iterable[Tree], model: dict) -> Iterator[Tree]:
+    """The facts that do not hold at ``table(model, facts)``; definitions hold, since they are what is computed."""
+    facts = tuple(facts)
+    by_themselves = definitions(facts).values()
+    return (fact for fact in facts if fact not in by_themselves and not satisfied(fact, model))
+
+
+def has(flag: str, value: Any, model: dict) -> bool:
+    """Does a value in a model have what is declared of its letter? With certainty."""
+    if flag == "integer":
+        number = evaluate(value, model)
+        return isinstance(number, Fraction) and number.denominator == 1
+    return flag not in SIGNS or satisfied(((SIGNS[flag], value, Fraction(0)),), model)
 
 
 def compare(a: Tree, b: Tree, model: dict) -> int:

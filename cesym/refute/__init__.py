@@ -6,6 +6,7 @@ Untrusted, because it admits nothing: a claim that no number here refutes is *no
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import chain
 from random import Random
 from typing import Any
 
@@ -13,6 +14,7 @@ import sympy as sp
 
 from cesym.expressions import letters, name_of
 from cesym.given import Given, Search
+from cesym.kernel.edges import edges
 from cesym.kernel.trees import Refused, Tree, tree
 from cesym.kernel.witness import table
 from cesym.refute.counterexample import Counterexample, assignments, stated, told_apart
@@ -124,7 +126,7 @@ class Refutation:
     def not_related(self) -> Counterexample | None:
         found: list[tuple[tuple, int, dict]] = []
         undefined = None
-        for turn, model in enumerate(self.stream()):
+        for turn, model in enumerate(chain(self.stream(), self.last_resort(found))):
             if self.fails(model):
                 model = self.plainer(model) if len(found) < 4 else model
                 found.append((self.effort(model), turn, model))
@@ -133,17 +135,18 @@ class Refutation:
                 undefined = model if here[0] is not None and here[1] is None else None
             if len(found) == ENOUGH or (found and min(found)[0][0] < sum(model[name] for name in self.sizes)):
                 break
-        if not found:
-            found = [(self.effort(m), turn, m) for turn, m in enumerate(map(self.plainer, self.last_resort()))]
         best = min(found)[2] if found else undefined
         return None if best is None else stated(self.lhs, self.rhs, best)
 
-    def last_resort(self) -> list[dict]:
-        """The kernel's own models, where time ran out before others were found."""
+    def last_resort(self, found: list) -> Iterator[dict]:
+        """The kernel's own models, and those at the edges of what is given, where no other model has refuted."""
         try:
-            return [model for model in map(table, self.given.kernel.models) if self.fails(model)]
+            data = None if found else self.given.kernel
         except (ValueError, Refused):
-            return []
+            return
+        if data is not None:
+            yield from map(table, data.models)
+            yield from edges(data, (self.lhs, self.rhs))
 
     def effort(self, model: dict) -> tuple:
         """What there is to read in a model: its sizes, whether the difference is plain to see, its numbers."""
@@ -175,7 +178,7 @@ class Refutation:
         search = self.search(simple=True)
         moving = set().union(*(search.moving(name) for name in over))
         found: list[tuple] = []
-        for turn, first in enumerate(self.stream()):
+        for turn, first in enumerate(chain(self.stream(), self.last_resort(found))):
             if len(found) == ENOUGH or (found and min(found)[0] < sum(first[name] for name in self.sizes)):
                 break
             keep = {name: value for name, value in first.items() if name not in moving}
