@@ -5,9 +5,9 @@ thing: that ``.args`` of an object whose class is exactly a listed one shows wha
 leaves, what was typed: the digits of a number, the name and the declared assumptions of a symbol).
 
 Read the modules in this order: ``trees`` (expressions as plain data), ``terms`` (the kernel's own terms),
-``prover`` (signs and ranges), ``normal_form`` (canonical form), ``reader`` (what is given, and definedness),
-``witness`` (models and the independent evaluator), ``edges`` (more models, which only refuse), ``steps`` (the
-primitives that admit a step).
+``prover`` (signs and ranges), ``algebra`` and ``normal_form`` (canonical form), ``moving`` (what moves with what),
+``reader`` (what is given, and definedness), ``witness`` (models and the independent evaluator), ``edges`` (more
+models, which only refuse), ``steps`` (the primitives that admit a step).
 """
 
 from cesym.kernel.steps import Given, Statement, Step, admit, verify

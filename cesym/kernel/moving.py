@@ -38,7 +38,7 @@ def names(t: Tree) -> frozenset[str]:
 def folded(fact: Tree) -> Tree:
     """A fact as one tree, its prop under its ranges (of which the first is the outermost)."""
     prop, *limits = fact
-    return ("Sum", prop, *limits[::-1])
+    return ("Sum", prop, *limits[::-1]) if limits else prop
 
 
 def definitions(facts: Iterable[Tree]) -> dict[str, Tree]:
@@ -73,26 +73,27 @@ def jumps(t: Tree, moving: Iterable[str]) -> bool:
     return any(jumps(part, moving) for part in t if isinstance(part, tuple))
 
 
-def numbers_an_entry(letter: Tree, t: Tree, over: frozenset[str]) -> bool:
-    """Is the bound letter itself an index of a parameter in t?"""
-    match t:
-        case ("Indexed", ("Symbol", name, _), *indices):
-            return name in over and letter in indices
-        case ("Sum" | "Product", body, *limits):
-            return letter not in [i for i, _, _ in limits] and numbers_an_entry(letter, body, over)
-    return any(numbers_an_entry(letter, part, over) for part in t if isinstance(part, tuple))
+def shaped(fact: Tree, over: frozenset[str]) -> bool:
+    """Is a fact about the entries of one parameter and numbers only: ``p[c] >= 0`` or ``sum over c of p[c] = 1``?
 
-
-def staying(t: Tree, over: frozenset[str]) -> frozenset[str]:
-    """The names in a tree but for the parameters, and for sizes met as their shape only: C in Σ p[c] over c = 1..C."""
-    match t:
-        case ("Symbol", name, _):
-            return frozenset({name}) - over
-        case ("Sum" | "Product" as head, body, *inner, (letter, lo, hi)):
-            shape = hi[0] == "Symbol" and lo[0] == "Rational" and numbers_an_entry(letter, (head, body, *inner), over)
-            ends = staying(lo, over) | (frozenset() if shape else staying(hi, over))
-            return (staying((head, body, *inner), over) - names(letter)) | ends
-    return frozenset().union(*(staying(part, over) for part in t if isinstance(part, tuple)))
+    Then the sizes of its ranges belong to the shape of the parameter, and tie nothing to them.
+    """
+    match folded(fact):
+        case ("Sum", (_, ("Indexed", _, *_) | ("Sum", ("Indexed", _, *_), *_) as left, right), *limits):
+            entry, inner = (left, ()) if left[0] == "Indexed" else (left[1], left[2:])
+        case (_, ("Sum", ("Indexed", _, *_) as entry, *inner), right):
+            limits = []
+        case _:
+            return False
+    letters = [letter for letter, lo, hi in (*limits, *inner) if lo[0] == "Rational" and hi[0] == "Symbol"]
+    numbers = [right] if right[0] == "Rational" else list(right[1:]) if right[0] == "FiniteSet" else [entry]
+    return (
+        names(entry[1]) <= over
+        and all(number[0] == "Rational" for number in numbers)
+        and len(letters) == len(set(letters)) == len((*limits, *inner))
+        and len(letters) == len(entry) - 2
+        and set(letters) == set(entry[2:])
+    )
 
 
 def motion(over: Iterable[str], facts: Iterable[Tree], declared: Callable[[str], Iterable[str]]) -> Motion:
@@ -111,10 +112,10 @@ def motion(over: Iterable[str], facts: Iterable[Tree], declared: Callable[[str],
         rough |= {n for n, f in by.items() if jumps(folded(f), moving) or (names(folded(f)) & rough) - {n}}
 
     def stays(t: Tree) -> frozenset[str]:
-        """With the letters by which defined ones move, in their place."""
-        found = staying(t, over)
+        """The names in a tree but for the parameters; for what is defined, the letters by which it moves."""
+        found = names(t) - over
         while told := found & by.keys():
-            found = (found - told).union(*(staying(folded(by[name]), over) - {name} for name in told))
+            found = (found - told).union(*(names(folded(by[name])) - over - {name} for name in told))
         return found
 
     closed = []
@@ -123,7 +124,7 @@ def motion(over: Iterable[str], facts: Iterable[Tree], declared: Callable[[str],
         along = any(by.get(name) is fact and name not in rough for name in mentioned)
         free = fact[0][0] in ("Gt", "Lt") and not mentioned & rough and not jumps(folded(fact), moving)
         if mentioned and not along and not free:
-            closed.append((fact[0], stays(folded(fact))))
+            closed.append((fact[0], frozenset() if shaped(fact, over) else stays(folded(fact))))
     for name in sorted(moving):
         flags = set(declared(name)) - HARMLESS
         if flags and not any(side in flags and flags <= {side, weak} for side, weak in SIDES.items()):

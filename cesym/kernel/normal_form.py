@@ -1,4 +1,10 @@
-"""Terms in canonical form: sums and products over bound variables, substitution, derivatives, the zero test."""
+"""Terms in canonical form: sums and products over bound variables, substitution, derivatives, the zero test.
+
+A term under binders is *defined* if it has a value wherever each of their variables is in its range. Under an empty
+range that asks for nothing, so a term that was read there may have no value elsewhere: 1/n under 1..n. It may move
+further in as it stands; it leaves only where the range is shown to hold a value, or the term to be defined outside
+(:meth:`NormalForm.leaves`). Signs speak of the variables of the term alone and are asked of defined terms only.
+"""
 
 from collections.abc import Iterable
 from itertools import permutations, product

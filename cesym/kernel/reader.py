@@ -365,7 +365,8 @@ class Context(NormalForm):
                 raise Refused("no derivative in {}: what is given leaves it no open set: {}", variable, fact)
             if (typed & moving | {a[1] for a in atoms(p, "sym", "idx")} & moving) - {x[1]}:
                 raise Refused("no derivative in {}: an equation moves another letter with it", variable)
-            if mentions(tuple(self.range[v] for v in self.variables_of(env.values())), moving):
+            around = (*env.values(), *(self.range[v] for v in self.variables_of(env.values())))
+            if mentions(around, moving):
                 raise Refused("no derivative in {}: it stands in a range that moves with it", variable)
             for _ in range(times[1]):
                 p = self.derivative(p, x)

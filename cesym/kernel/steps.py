@@ -22,7 +22,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from cesym.kernel.edges import disagreement
-from cesym.kernel.moving import definitions, motion, names
+from cesym.kernel.moving import definitions, folded, motion, names
 from cesym.kernel.reader import Context
 from cesym.kernel.terms import Poly, add, atoms, const, mentions, minus, scale
 from cesym.kernel.trees import Refused, Tree, check_tree, tree
@@ -118,7 +118,7 @@ def certificate(K: Context, step: Step, before: Poly, after: Poly) -> tuple:
         else:
             raise Refused("{} is not shown to be positive", t, missing=("Gt", t, NOTHING))
         total.append(K.total(binders[::-1], K.mul(factor, gap)))
-    side = {"≥": 1, "≤": -1}.get(relation)
+    side = {"≥": 1, "≤": -1}.get(relation) if type(relation) is str else None
     if side is None or not K.zero(minus(scale(minus(before, after), side), add(*total)), frozenset(step.split)):
         raise Refused("not shown: the difference of the two sides is not the certificate's sum")
     return (relation, (), UNIT, NOTHING)
@@ -135,7 +135,7 @@ def parameters(K: Context, over: Iterable[str]) -> frozenset[str]:
     stays is what a reader takes for granted: ``r**2 + t ≃ r**2`` over r says nothing where r = t.
     """
     over = plain_tuple(over)
-    if not over or len(set(over)) < len(over) or not set(over) <= K.names.keys():
+    if not over or len(set(over)) < len(over) or not set(over) <= K.names.keys() or {*map(type, over)} != {str}:
         raise Refused(f"the parameters must be letters of this derivation, each once, not: {over}")
     moving, closed = motion(over, K.facts or (), K.declared)
     for fact, stays in closed:
@@ -209,8 +209,8 @@ def check_models(K: Context, given: Given, read: frozenset[str], over: tuple[str
     fixed = defined.keys() | {a[1] for _, a, values in K.finite if len(values) == 1}
     for name, (kind, declared, _) in K.names.items():
         mine = [(model, model[name]) for model in models if name in model]
-        if any(isinstance(value, dict) != (kind == "idx") for _, value in mine):
-            raise Refused(f"a witness takes {name} for a family where it is a letter, or the other way round")
+        if any(isinstance(value, dict) != (kind == "idx") or value == {} for _, value in mine):
+            raise Refused(f"a witness has no entry of {name}, or takes it for a family where it is a letter, or not")
         values = [(model, v) for model, value in mine for v in (value.values() if kind == "idx" else [value])]
         for flag in declared:
             if not all(has(flag, v, model) for model, v in values):
@@ -246,7 +246,7 @@ def decide(given: Given, step: Step) -> Statement:
         before, after = K.read(lhs, {}), K.read(rhs, {})
         relation, over, a, b = PRIMITIVES[step.primitive](K, step, before, after)
         statement = Statement(lhs, relation, rhs, over, tree(a), tree(b))
-        check_models(K, given, names((lhs, rhs, statement.a, statement.b)), over)
+        check_models(K, given, names((lhs, rhs, statement.a, statement.b, *map(folded, given.facts))), over)
         second_opinion(given, statement)
         return statement
     except Refused:

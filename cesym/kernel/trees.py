@@ -51,6 +51,11 @@ class Refused(Exception):
         return self.message.format(*map(show, self.trees)) if self.trees else self.message
 
 
+def held(letter: Any) -> set[str]:
+    """All that follows from what is declared of a letter."""
+    return {flag for flag, yes in letter._assumptions.items() if yes}
+
+
 def tree(e: Any) -> Tree:
     """The tree of a SymPy expression, or :class:`Refused` where its class is not exactly a listed one."""
     kind = type(e)
@@ -63,11 +68,16 @@ def tree(e: Any) -> Tree:
     if kind in CONSTANTS:
         return CONSTANTS[kind]
     if kind is sp.Symbol:
+        if denied := [flag for flag, yes in e._assumptions_orig.items() if yes is False]:
+            raise Refused(f"{e} is declared not to be {', '.join(sorted(denied))}: the kernel has no use for that")
         return ("Symbol", e.name, tuple(sorted(a for a, held in e._assumptions_orig.items() if held)))
     if kind is sp.Indexed:
         base = e.args[0]
         if type(base) is not sp.IndexedBase or len(base.args) != 1:
             raise Refused(f"{e} must be an entry of a plain IndexedBase, without a shape")
+        more = held(base) - held(base.args[0])
+        if more:
+            raise Refused(f"{base} is declared {', '.join(sorted(more))}, and its label is not: declare the label")
         return ("Indexed", tree(base.args[0]), *map(tree, e.args[1:]))
     if kind in TUPLES:
         return tuple(map(tree, e.args))
@@ -83,12 +93,12 @@ def check_tree(t: Any, depth: int = 0) -> None:
     if depth > DEEPEST:
         raise Refused("the line is nested too deeply; split it into smaller steps")
     parts: tuple
-    match t:
+    match t if type(t) is tuple and t and type(t[0]) is str else None:
         case ("Rational", p, q) if type(p) is type(q) is int and q > 0:
             if p.bit_length() + q.bit_length() > LARGEST_NUMBER:
                 raise Refused("a number in the line is too large")
             return
-        case ("Symbol", name, tuple(flags)) if all(type(word) is str for word in (name, *flags)):
+        case ("Symbol", name, flags) if type(flags) is tuple and all(type(word) is str for word in (name, *flags)):
             return
         case ("Pi",) | ("E",) | ("true",):
             return

@@ -7,7 +7,7 @@ A model is plain data, pairs (name, value) with an exact rational value, or, for
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from functools import lru_cache
-from math import factorial, prod
+from math import comb, factorial, prod
 from typing import Any, NamedTuple
 
 import mpmath
@@ -19,7 +19,22 @@ DIGITS, LONGEST, LARGEST_NUMBER = 50, 2_000, 100_000  # digits, terms of a sum, 
 LARGEST_EXPONENT = mpmath.mpf(10) ** 1000
 CLOSE = mpmath.mpf(10) ** -25
 INTERVALS = mpmath.ctx_iv.MPIntervalContext()  # our own: its numbers are intervals that hold the value
-PRECISIONS = (60, 200, 1000)  # bits of the intervals, tried in turn
+SMALL = 200  # factorials up to here are exact
+PRECISIONS = (80, 200, 1000)  # bits of the intervals, tried in turn
+
+
+def outward(function: Any) -> Any:
+    """A function of intervals that errs outwards: mpmath's own exp(2**-40) is a point, and not the right one."""
+
+    def wider(x: Any) -> Any:
+        slack = mpmath.ldexp(1, 20 - INTERVALS.prec)
+        return function(x) * (1 + INTERVALS.mpf([-slack, slack]))
+
+    return wider
+
+
+for name in ("exp", "log", "gamma"):
+    setattr(INTERVALS, name, outward(getattr(INTERVALS, name)))
 RELATIONS = {"Eq": (0,), "Gt": (1,), "Ge": (0, 1), "Lt": (-1,), "Le": (-1, 0), "Ne": (-1, 1)}  # signs of a - b
 SIGNS = {"positive": "Gt", "nonnegative": "Ge", "negative": "Lt", "nonpositive": "Le", "nonzero": "Ne"}
 FUNCTIONS: dict[str, Any] = {
@@ -131,8 +146,25 @@ def evaluate(e: Tree, model: dict, env: dict | None = None, context: Any = mpmat
         case ("E",):
             return context.exp(1)
         case (str(head), *parts) if head in FUNCTIONS:
-            return FUNCTIONS[head](context, *(inexact(value(t), context) for t in parts))
+            return function(head, [value(t) for t in parts], context)
     raise Refused("no number is known for {}", e)
+
+
+def function(head: str, values: list, context: Any) -> Any:
+    """A function at some values, exactly where that is easy."""
+    match head, [v if isinstance(v, Fraction) else None for v in values]:
+        case "Abs", [Fraction() as x]:
+            return abs(x)
+        case "exp", [Fraction(numerator=0)]:
+            return Fraction(1)
+        case "log", [Fraction(numerator=1, denominator=1)]:
+            return Fraction(0)
+        case ("gamma" | "factorial"), [Fraction(numerator=n, denominator=1)] if 0 < n < SMALL:
+            return Fraction(factorial(n - (head == "gamma")))
+        case "binomial", [Fraction(numerator=n, denominator=1), Fraction(numerator=k, denominator=1)]:
+            if 0 <= k <= n < SMALL:
+                return Fraction(comb(n, k))
+    return FUNCTIONS[head](context, *(inexact(v, context) for v in values))
 
 
 def slope(body: Tree, variables: list, model: dict, env: dict) -> Any:

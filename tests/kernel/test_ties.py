@@ -126,6 +126,8 @@ NOT_OPEN = [
     equal("of a power of a length that jumps", (Derivative(Product(sigma, (i, 1, N + D(r, 1))), r), 0), (Derivative(Product(sigma, (i, 1, N + D(s, 1))), r), 0)),
     equal("in a range that moves", (Sum(Derivative(r * D(D(r, 0), i - 1), r), (i, 1, D(r, 0))), 0), (Sum(Derivative(r * D(D(s, 0), i - 1), r), (i, 1, N)), Sum(D(D(s, 0), i - 1), (i, 1, N)))),
     equal("in the inner of two ranges, the outer of which moves", (Sum(Derivative(r * D(D(r, 0), i - 1), r), (j, 1, i), (i, 1, D(r, 0))), 0)),
+    equal("in a range of one value that moves", (Sum(Derivative((i - D(r, 0)) * r, r), (i, D(r, 0), D(r, 0))), 0), (Sum(Derivative((i - D(s, 0)) * r, r), (i, D(s, 0), D(s, 0))), 0)),
+    equal("in a range that moves as a whole", (BLIND * Sum(Derivative((i - D(r, 0)) * r, r), (i, 1 + D(r, 0), N + D(r, 0))), BLIND * S(i)), (Sum(Derivative((i - D(s, 0)) * r, r), (i, 1 + D(s, 0), N + D(s, 0))), S(i))),
     equal("an entry whose number moves", (Derivative(x[1 + D(r, 1)], r), 0), (Derivative(x[1 + D(s, 1)], r), 0)),
     Attack("a derivative in a fact", Given((fact(Eq(s, Derivative(r**2, r))),), (model(s=2, r=1), model(s=4, r=2))), step(s, 2 * r), step(s, s), given((), {"s": 2, "r": 1}, {"s": 4, "r": 2})),
 ]  # fmt: skip
@@ -137,6 +139,8 @@ TIES = [
     tied("a size as a value", rests_on(fact(Eq(BLIND * (r - N), 0))), N),
     tied("a value that is only met as a length", rests_on(fact(Eq(SHORT * (r - Sum(j**2, (j, 1, N))), 0))), N),
     tied("a value met as the length of another family", rests_on(fact(Eq(SHORT * (r - Sum(j**2 + x[j] * 0**j, (j, 1, N))), 0))), N),
+    Attack("a value met as the length of what is looked for", rests_on(fact(Eq(SHORT * (p[1] - Sum(1 + p[c] - p[c] * 0**c, (c, 1, N))), SHORT * Sum(p[c] * 0**c, (c, 1, N))))), minimiser(p[1] ** 2 + N, p[1] ** 2, 1, N, "p"), minimiser(p[1] ** 2 + N, p[1] ** 2, 1, N, "p"), rests_on()),
+    Attack("entries that are all alike, and sum to 1", rests_on(fact(Ge(SHORT * p[c], SHORT * p[1]), (c, 1, N)), fact(Le(SHORT * p[c], SHORT * p[1]), (c, 1, N))), minimiser(p[1] ** 2 + N, p[1] ** 2, 1, N, "p"), minimiser(p[1] ** 2 + N, p[1] ** 2, 1, N, "p"), rests_on()),
     tied("a value met as the length of what the parameter defines", rests_on(fact(Eq(mu[j], r * j), (j, 1, N)), fact(Eq(SHORT * (1 - Sum(mu[j], (j, 1, N))), 0)), mu=lambda m: family(lambda at: m["r"] * at)), N),
     Attack("strict facts on integers", given((fact(Gt(whole_e, whole_f - 1 - Piecewise((1, N <= 4), (0, True)))), fact(Lt(whole_e, whole_f + 1 + Piecewise((1, N <= 4), (0, True))))), *({"N": n, "e": k, "f": m} for n, k, m in ((1, 1, 2), (2, 3, 3), (2, 2, 3), (2, 4, 3)))), minimiser(whole_e**2 + whole_f, whole_e**2, 1, whole_f, "e"), minimiser(whole_e**2 + whole_f, whole_e**2, 1, whole_f, "e"), given((), *({"N": n, "e": k, "f": m} for n, k, m in ((1, 1, 2), (2, 3, 3), (2, 2, 3), (2, 4, 3))))),
     tied("a circle: s = g*r + u, u = s - g*t", free(fact(Eq(s, g * r + u)), fact(Eq(u, s - g * t)), fact(Eq(g, TIE)), g=lambda m: 0, u=4, s=lambda m: m["u"])),
@@ -164,10 +168,17 @@ TIES = [
 NEARLY = [
     Attack("two facts that contradict each other by 1e-30", given((fact(b >= Rational(1, 10**40) * sigma), fact(b <= 0)), *({"b": n, "sigma": m, "N": k, "e": k} for n, m, k in ((0, 1, 1), (Fraction(-1, 10**30), 2, 2)))), step(BLIND * Abs(-e), -BLIND * e), step(e, e), given((), *({"b": n, "sigma": m, "N": k, "e": k} for n, m, k in ((0, 1, 1), (2, 2, 2))))),
     Attack("an exponential that is nearly 1", rests_on(fact(Ge(exp(a / 10**40), 1 + a / 10**40 + a))), step(a, 0), step(a, a), rests_on(fact(Ge(exp(a / 10**40), 1 + a / 10**40)))),
+    Attack("exp(t) = 1 + t where t is tiny", given((fact(Eq(exp(sigma), 1 + sigma)),), {"sigma": Fraction(1, 2**50), "e": 1}, {"sigma": Fraction(1, 2**51), "e": 2}), step(e, e), step(e, e), given((fact(Gt(exp(sigma), 1 + sigma)),), {"sigma": Fraction(1, 2**50), "e": 1}, {"sigma": Fraction(1, 2**51), "e": 2})),
+    Attack("exp(t) - 1 - t <= 0 where t is tiny", given((fact(Eq(down, exp(sigma) - 1 - sigma)),), {"sigma": Fraction(1, 2**45), "e": 1}, {"sigma": Fraction(1, 2**46), "e": 2}), step(e, e), step(e, e), given((fact(Eq(up, exp(sigma) - 1 - sigma)),), {"sigma": Fraction(1, 2**45), "e": 1}, {"sigma": Fraction(1, 2**46), "e": 2})),
+    Attack("a power that is nearly 1", given((fact(Eq((1 + sigma) ** sigma, 1)),), {"sigma": Fraction(1, 2**40), "e": 1}, {"sigma": Fraction(1, 2**41), "e": 2}), step(e, e), step(e, e), given((fact(Gt((1 + sigma) ** sigma, 1)),), {"sigma": Fraction(1, 2**40), "e": 1}, {"sigma": Fraction(1, 2**41), "e": 2})),
+    Attack("a letter that no witness gives", Given((fact(Lt(neg, 0, **UNEVALUATED), (i, 1, whole_e)),), (model(e=0, r=1), model(e=0, r=2))), step(r, r), step(r, r), given((), {"r": 1}, {"r": 2})),
+    Attack("a family without an entry", Given((), (model(x=()), model(x=()))), step(Sum(x[i], (i, 1, 0)), 0), step(r, r), given((), {"r": 1}, {"r": 2})),
+    equal("a letter declared not whole", (Symbol("r", real=True, integer=False), r), (r, r)),
     Attack("an equation of numbers that no digits decide", rests_on(fact(Eq(log(sigma) + log(v), log(sigma * v)))), step(a, a), step(a, a), rests_on()),
     Attack("a definition whose letter has a sign that it does not have", rests_on(fact(Eq(neg, exp(a), **UNEVALUATED)), neg=lambda m: -1), step(neg, neg), step(sigma, sigma), rests_on(fact(Eq(sigma, exp(a))))),
     Attack("a definition that a fact contradicts", rests_on(fact(Eq(s, exp(a))), fact(s <= 0), s=lambda m: -1), step(a, a), step(s, exp(a), using=((0, ()),)), rests_on(fact(Eq(s, exp(a))), fact(s > 0))),
     Attack("an index that is one half at a witness", rests_on(fact(x[N] > -99), N=lambda m: Fraction(3, 2)), step(a, a), step(a, a), rests_on(fact(x[N] > -99))),
+    equal("a family declared more than its label", (IndexedBase(Symbol("x", real=True), nonnegative=True)[1], x[1]), (x[1], x[1])),
     Attack("a letter declared even", rests_on(), step(Symbol("ev", integer=True, even=True), 0), step(a, a)),
 ]  # fmt: skip
 
