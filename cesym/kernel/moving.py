@@ -118,16 +118,21 @@ def motion(over: Iterable[str], facts: Iterable[Tree], declared: Callable[[str],
             found = (found - told).union(*(names(folded(by[name])) - over - {name} for name in told))
         return found
 
-    closed = []
-    for fact in facts:
-        mentioned = names(folded(fact)) & moving
-        along = any(by.get(name) is fact and name not in rough for name in mentioned)
-        free = fact[0][0] in ("Gt", "Lt") and not mentioned & rough and not jumps(folded(fact), moving)
-        if mentioned and not along and not free:
-            closed.append((fact[0], frozenset() if shaped(fact, over) else stays(folded(fact))))
+    closed: dict[Tree, frozenset[str]] = {}
     for name in sorted(moving):
         flags = set(declared(name)) - HARMLESS
         if flags and not any(side in flags and flags <= {side, weak} for side, weak in SIDES.items()):
             letter = ("Symbol", name, tuple(declared(name)))
-            closed.append((letter, stays(letter)))
-    return Motion(frozenset(moving), tuple(closed))
+            closed[letter] = stays(letter)
+    tight: set[str] = set()  # what moves in a closed set, perhaps of a few points: of these a strict fact may leave one
+    for _ in range(len(facts) + len(moving) + 1):
+        tight |= {name for t in closed for name in names(t)} & moving
+        for _ in by:
+            tight |= {m for n, f in by.items() for m in names(folded(f)) & moving if (names(folded(f)) | {n}) & tight}
+        for fact in facts:
+            mentioned = names(folded(fact)) & moving
+            along = any(by.get(name) is fact and name not in rough for name in mentioned)
+            free = fact[0][0] in ("Gt", "Lt") and not mentioned & (rough | tight) and not jumps(folded(fact), moving)
+            if mentioned and not along and not free:
+                closed[folded(fact)] = frozenset() if shaped(fact, over) else stays(folded(fact))
+    return Motion(frozenset(moving), tuple(closed.items()))

@@ -49,7 +49,7 @@ FUNCTIONS: dict[str, Any] = {
 }
 
 
-class Undecided(ArithmeticError):
+class Undecided(Refused):
     """Two intervals overlap: which number is the larger is not known."""
 
 
@@ -62,14 +62,16 @@ class Computed(NamedTuple):
 
 def table(model: Iterable[tuple], facts: Iterable[Tree] = ()) -> dict[str, Any]:
     """A model by names; what ``facts`` define is computed from the rest, whatever the model says of it."""
+    INTERVALS.prec = PRECISIONS[-1]
     values = {name: dict(value) if isinstance(value, tuple | dict) else value for name, value in model}
     for name, ((_, left, right), *limits) in definitions(facts).items():
         if left[0] == "Symbol":
             values[name] = Computed(right, {})
             continue
         entries = values.setdefault(name, {})
-        for env in points(limits[::-1], values, {}):
-            entries[tuple(whole(evaluate(index, values, env)) for index in left[2:])] = Computed(right, env)
+        for env in points(limits[::-1], values, {}, INTERVALS):
+            at = tuple(whole(evaluate(index, values, env, INTERVALS)) for index in left[2:])
+            entries[at] = Computed(right, env)
     return values
 
 
@@ -249,7 +251,7 @@ def order(x: Any, y: Any, context: Any) -> int:
         gap = x - y
         if gap.a > 0 or gap.b < 0 or gap.a == gap.b == 0:
             return 1 if gap.a > 0 else -1 if gap.b < 0 else 0
-        raise Undecided
+        raise Undecided("a witness: which of two numbers is the larger is not decided exactly")
     near = x == y or (not isinstance(x, Fraction) and abs(x - y) < CLOSE * (1 + abs(x)))
     return 0 if near else 1 if x > y else -1
 
@@ -276,7 +278,7 @@ def broken(facts: Iterable[Tree], model: dict) -> Iterator[Tree]:
 def has(flag: str, value: Any, model: dict) -> bool:
     """Does a value in a model have what is declared of its letter? With certainty."""
     if flag == "integer":
-        number = evaluate(value, model)
+        number = evaluate(value, model, {}, INTERVALS)
         return isinstance(number, Fraction) and number.denominator == 1
     return flag not in SIGNS or satisfied(((SIGNS[flag], value, Fraction(0)),), model)
 

@@ -132,6 +132,11 @@ NOT_OPEN = [
     Attack("a derivative in a fact", Given((fact(Eq(s, Derivative(r**2, r))),), (model(s=2, r=1), model(s=4, r=2))), step(s, 2 * r), step(s, s), given((), {"s": 2, "r": 1}, {"s": 4, "r": 2})),
 ]  # fmt: skip
 
+CLOSE_BITS = (fact(Contains(t, FiniteSet(0, 1))), fact(Lt((r - t) * N, 4)), fact(Lt((t - r) * N, 4)))  # r = t from N = 4 on
+ALL_BITS = [{"N": n, "r": k, "t": m, "s": k} for n in (1, 2, 3) for k in (0, 1) for m in (0, 1)]
+BITS = given((fact(Contains(r, FiniteSet(0, 1))), *CLOSE_BITS), *ALL_BITS)
+ROOTS_01 = given((fact(Eq(r * (r - 1), 0)), *CLOSE_BITS), *ALL_BITS)
+DEFINED_BITS = given((fact(Eq(s, r)), fact(Contains(s, FiniteSet(0, 1))), *CLOSE_BITS), *ALL_BITS)
 ONES = Sum(1, (j, 1, N))
 SHORT = (ONES - 1) * (ONES - 2) * (ONES - 3)  # 0 at all witnesses, and N stands in it only as a length
 TIES = [
@@ -155,6 +160,9 @@ TIES = [
     tied("the range of a fact", free(fact(Gt(0, 1, **UNEVALUATED), (i, 1, g * (1 - D(r, t)))), fact(Eq(g, TIE)), g=lambda m: 0, t=3)),
     tied("the range of a sum in a fact", free(fact(Le(Sum(1, (i, 1, Z * (1 - D(r, t)))) * TIE, 0)), t=3)),
     tied("an equation under a range", free(fact(Eq(BLIND * (mu[i] - r + t), BLIND * mu[i]), to_N), t=3)),
+    Attack("a support, and a strict fact that leaves one of its values", BITS, minimiser(r - 2 * t, r, 1, -2 * t, "r"), minimiser(r - 2 * t, r, 1, -2 * t, "r"), free(t=3)),
+    Attack("an equation with two roots, and a strict fact", ROOTS_01, minimiser(r - 2 * t, r, 1, -2 * t, "r"), minimiser(r - 2 * t, r, 1, -2 * t, "r"), free(t=3)),
+    Attack("the support of what the parameter defines, and a strict fact", DEFINED_BITS, minimiser(r - 2 * t, r, 1, -2 * t, "r"), minimiser(r - 2 * t, r, 1, -2 * t, "r"), free(t=3)),
     tied("a product that is 0", free(fact(Eq(BLIND * (r - t), 0)), t=3)),
     tied("a square that is <= 0", free(fact(Le(BLIND**2 * (r - t) ** 2, 0)), t=3)),
     tied("tied through a third letter", free(fact(Eq(u, t)), fact(Eq(BLIND * (u - r), 0)), t=3, u=lambda m: m["t"])),
@@ -165,12 +173,17 @@ TIES = [
     Attack("over a size that stands in the range of a fact", rests_on(fact(p[i] > 0, to_N)), minimiser(s * N + b, s * N, 1, b, "N"), minimiser(s * a + b, s * a, 1, b, "a"), rests_on()),
 ]  # fmt: skip
 
+TINY = D(exp(-100), 0, **UNEVALUATED)  # 0, though exp(-100) is less than 1e-40
+
 NEARLY = [
     Attack("two facts that contradict each other by 1e-30", given((fact(b >= Rational(1, 10**40) * sigma), fact(b <= 0)), *({"b": n, "sigma": m, "N": k, "e": k} for n, m, k in ((0, 1, 1), (Fraction(-1, 10**30), 2, 2)))), step(BLIND * Abs(-e), -BLIND * e), step(e, e), given((), *({"b": n, "sigma": m, "N": k, "e": k} for n, m, k in ((0, 1, 1), (2, 2, 2))))),
     Attack("an exponential that is nearly 1", rests_on(fact(Ge(exp(a / 10**40), 1 + a / 10**40 + a))), step(a, 0), step(a, a), rests_on(fact(Ge(exp(a / 10**40), 1 + a / 10**40)))),
     Attack("exp(t) = 1 + t where t is tiny", given((fact(Eq(exp(sigma), 1 + sigma)),), {"sigma": Fraction(1, 2**50), "e": 1}, {"sigma": Fraction(1, 2**51), "e": 2}), step(e, e), step(e, e), given((fact(Gt(exp(sigma), 1 + sigma)),), {"sigma": Fraction(1, 2**50), "e": 1}, {"sigma": Fraction(1, 2**51), "e": 2})),
     Attack("exp(t) - 1 - t <= 0 where t is tiny", given((fact(Eq(down, exp(sigma) - 1 - sigma)),), {"sigma": Fraction(1, 2**45), "e": 1}, {"sigma": Fraction(1, 2**46), "e": 2}), step(e, e), step(e, e), given((fact(Eq(up, exp(sigma) - 1 - sigma)),), {"sigma": Fraction(1, 2**45), "e": 1}, {"sigma": Fraction(1, 2**46), "e": 2})),
     Attack("a power that is nearly 1", given((fact(Eq((1 + sigma) ** sigma, 1)),), {"sigma": Fraction(1, 2**40), "e": 1}, {"sigma": Fraction(1, 2**41), "e": 2}), step(e, e), step(e, e), given((fact(Gt((1 + sigma) ** sigma, 1)),), {"sigma": Fraction(1, 2**40), "e": 1}, {"sigma": Fraction(1, 2**41), "e": 2})),
+    Attack("a range that is longer than 25 digits show", given((fact(Eq(x[i], 5), (i, 1, 2 - TINY)), fact(Eq(7, x[2], **UNEVALUATED))), {"e": 0, "x": family(lambda at: 7 + (at - 2) ** 2)}, {"e": 1, "x": family(lambda at: 7 + 3 * (at - 2))}), step(e, e), step(e, e), given((fact(Eq(x[i], 5), (i, 1, 2)),), {"e": 0, "x": family(lambda at: at)}, {"e": 1, "x": family(lambda at: at + 1)})),
+    Attack("an index that is another than 25 digits show", given((fact(Eq(x[1 + TINY], 5)), fact(Eq(7, x[1], **UNEVALUATED))), {"e": 0, "x": family(lambda at: 7 + (at - 1) ** 2)}, {"e": 1, "x": family(lambda at: 7 + 3 * (at - 1))}), step(e, e), step(e, e), given((), {"e": 0}, {"e": 1})),
+    Attack("a whole number that is half of one", given((fact(Eq(whole_e, (1 + TINY) / 2)),), {"r": 0}, {"r": 1}), step(r, r), step(r, r), given((), {"r": 0}, {"r": 1})),
     Attack("a letter that no witness gives", Given((fact(Lt(neg, 0, **UNEVALUATED), (i, 1, whole_e)),), (model(e=0, r=1), model(e=0, r=2))), step(r, r), step(r, r), given((), {"r": 1}, {"r": 2})),
     Attack("a family without an entry", Given((), (model(x=()), model(x=()))), step(Sum(x[i], (i, 1, 0)), 0), step(r, r), given((), {"r": 1}, {"r": 2})),
     equal("a letter declared not whole", (Symbol("r", real=True, integer=False), r), (r, r)),
