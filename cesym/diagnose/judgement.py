@@ -122,10 +122,12 @@ def search(case: Case) -> Repair | None:
     """A repair of the whole line comes before one of a part."""
     if case.relation not in ("=", "≃") or not case.models:
         return None
+    # Numbers that do not tell the claimed line from the line before cannot tell what would be right.
+    blind = case.same(case.before, case.claimed)
     for table in (WHOLE, (*RANGES, *TERMS, *PLACES)):
         proposals = [repair for kind in table for repair in kind(case)]
         # What gives the line before letter by letter comes before what merely has its value.
-        for agrees in (lambda r: r.left == r.right, lambda r: case.same(r.left, r.right)):
+        for agrees in (lambda r: r.left == r.right, lambda r: not blind and case.same(r.left, r.right)):
             if repair := next(filter(agrees, proposals), None):
                 return repair
     return None
