@@ -41,7 +41,7 @@ FAULTS = (
     Fault("sizes tie nothing", "moving", "= frozenset() if shaped(fact, over) else stays(folded(fact))", "= stays(folded(fact)) - {'N', 'C'}"),
     Fault("a strict fact leaves a set of points free", "moving", "not mentioned & (rough | tight)", "not mentioned & rough"),
     Fault("strict facts on whole numbers tie nothing", "moving", 'rough = {name for name in moving if "integer" in declared(name)}', "rough = set()"),
-    Fault("what nearly holds at a witness holds", "witness", "        raise Undecided\n", "        return 0\n"),
+    Fault("what nearly holds at a witness holds", "witness", "        raise Undecided(", "        return 0 and ("),
     Fault("a + b > 0 if a >= 0 and b >= 0", "prover", "if all(signs) and (not strict or POSITIVE in signs):", "if all(signs):"),
     Fault("x**e is defined for every integer e", "reader", "fine = self.integer(x) and (self.sign(x, False) or self.nonzero(b))", "fine = self.integer(x)"),
     Fault("the first case that holds need not be the first", "reader", "left = self.mul(left, minus(ONE, here))", "left = minus(left, here)"),
