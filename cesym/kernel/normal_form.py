@@ -81,7 +81,9 @@ class NormalForm(Algebra):
                 inside = self.defined(q)
             case ("sum" | "prod", _, _):
                 binders, body = self.open(a)
-                inside = all(self.sign(n, False) for _, n in binders) and self.defined(body)
+                inside = all(self.defined(n) and self.sign(n, False) for _, n in binders) and self.defined(body)
+            case ("idx", _, _, indices):
+                inside = all(map(self.defined, indices))
             case _:
                 inside = True
         if not (inside and self.defined(e)):

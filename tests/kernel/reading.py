@@ -124,6 +124,8 @@ def power(base: Any, exponent: Any) -> Any:
     n = whole(exponent)
     if n is None:
         return exponential(prod(alike([exponent, logarithm(base)])))
+    if n == 0:
+        return Fraction(1)
     if n < 0 and not base:
         raise Undefined("a division by zero")
     bits = base.numerator.bit_length() + base.denominator.bit_length() if isinstance(base, Fraction) else 1

@@ -136,14 +136,18 @@ class Lines:
         self.sizes = {t[1] for end in ends for t, _ in parts(end) if t[0] == "Symbol"}
 
     def plans(self, rng: random.Random) -> Iterator[dict[Key, Fraction]]:
-        """Values for the letters that are whole numbers: all alike, then each at what the line names, then others."""
-        for size in SIZES:
+        """Values for the letters that are whole numbers: all alike, then each at what the line names, then others.
+
+        Where a range may be empty it is so more often: there what the facts say of entries is said of none.
+        """
+        empty = any(fits(Fraction(0), flags) for name, flags in self.whole.items() if name in self.sizes)
+        for size in (*SIZES, *(0, 0) * empty):
             yield {(name, ()): Fraction(size) for name in self.whole}
         special = self.special[:]
         rng.shuffle(special)
         special.sort(key=lambda pair: pair[1] in self.numbers)
         while True:
-            plan = {(name, ()): Fraction(rng.choice((0, 0, 1, 1, 2, 2, 3))) for name in self.whole}
+            plan = {(name, ()): Fraction(rng.choice((0, 1, 1, 2, 2, 3))) for name in self.whole}
             if special:
                 name, v = special.pop()
                 plan[name, ()] = v
@@ -227,7 +231,7 @@ def settle(model: Model, lines: Lines) -> bool:
 def aim(model: Model, lines: Lines, kept: Iterable[Key]) -> None:
     """Tries to reach an edge, or one of its sides: the arguments of a delta equal, a base 0, a condition at its boundary."""
     (_, a, b), around = model.rng.choice(lines.edges)
-    prop = (model.rng.choice(("Eq", "Eq", "Gt", "Lt")), a, b)
+    prop = (model.rng.choice(("Eq", "Lt") if b == ZERO else ("Eq", "Gt", "Lt")), a, b)
     env = model.rng.choice(list(islice(environments(around, model, {}), 40)) or [None])
     if env is not None:
         mend(prop, model, env, lines.sizes, kept)
@@ -247,7 +251,7 @@ def made(lines: Lines, plan: dict, mood: str, kept: bool, rng: random.Random) ->
         model.values |= {key: v for key, v in plan.items() if fits(v, lines.whole[key[0]])}
         model.flags |= lines.whole
         with suppress(*NOTHING):
-            if lines.edges and rng.random() < 0.6:
+            if lines.edges and rng.random() < 0.8:
                 with suppress(*NOTHING):
                     aim(model, lines, plan if kept else ())
             model.visited = 0
@@ -295,21 +299,29 @@ def dropped_moves(s: Statement, model: Model, lines: Lines) -> str | None:
     return None
 
 
+class Symbolic(Model):
+    """A model with unknowns: what is not among them is known from the start."""
+
+    def draw(self, flags: tuple) -> Any:
+        raise Skipped("an entry that was not read before")
+
+
 def proves(claim: Claim, model: Model, lines: Lines) -> bool:
     """Are both sides one rational function of the real letters, once the whole numbers are those of the model?"""
     model.read.clear()
+    model.visited = 0
     with suppress(*NOTHING):
         value(claim.left, model, {}), value(claim.right, model, {})
-        fixed = set()
-        read = list(model.read)
+        read = {"line": dict(model.read)}
         for prop, *limits in lines.given.facts:
-            if prop[0] == "Contains":
-                fixed |= {key for env in environments(limits, model, {}) for key in keys(prop, model, env)}
-        free = [key for key in read if "integer" not in model.flags[key[0]] and key not in fixed]
+            for env in environments(limits, model, {}):
+                read.setdefault(prop[0], {}).update(dict.fromkeys(keys(prop, model, env)))
+        free = [key for key in {**read["line"], **read.get("Eq", {})}
+                if "integer" not in model.flags[key[0]] and key not in read.get("Contains", {})]  # fmt: skip
         if len(free) > GENERATORS:
             return False
         generators = field([f"g{n}" for n in range(len(free))], QQ)[1:] if free else ()
-        symbolic = Model(model.rng)
+        symbolic = Symbolic(model.rng)
         symbolic.values, symbolic.flags = {**model.values, **dict(zip(free, generators, strict=True))}, model.flags
         if same_function(claim, symbolic):
             return True
@@ -336,9 +348,9 @@ def replay(given: Given, s: Statement, count: int = 24, seed: int = 0) -> Replay
     rng, here = random.Random(seed), claims(s)
     lines = Lines(given, [side for claim in here for side in (claim.left, claim.right)])
     differences, tried, proved = [], 0, []
-    for n, plan in enumerate(islice(lines.plans(rng), max(count, min(2 * count, 2 * len(SIZES) + len(lines.special))))):
+    for n, plan in enumerate(islice(lines.plans(rng), max(count, min(2 * count, 8 + len(lines.special))))):
         with mpmath.workdps(MODEL_DIGITS):
-            model = made(lines, plan, MOODS[n % len(MOODS)], n < len(SIZES), rng)
+            model = made(lines, plan, MOODS[n % len(MOODS)], n < len(SIZES) + 2, rng)
         if model is None:
             continue
         with suppress(Skipped):

@@ -637,7 +637,8 @@ def random_step(rng: random.Random) -> Made:
     make.scope = []
     other = rng.random()
     if other < 0.12:
-        step, kind = minimiser(step, make), f"{kind}, minimiser"
+        step = minimiser(step, make)
+        kind = f"{kind}, minimiser" if step.primitive == "same minimiser" else kind
     elif other < 0.22:
         step, kind = certificate(step, make), f"{kind}, certificate"
     elif other < 0.25:
