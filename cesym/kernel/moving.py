@@ -107,7 +107,7 @@ def motion(over: Iterable[str], facts: Iterable[Tree], declared: Callable[[str],
     for _ in by:
         moving |= {name for name, fact in by.items() if names(folded(fact)) & moving}
     by = {name: fact for name, fact in by.items() if name in moving}
-    rough = {name for name in moving if "integer" in declared(name)}  # what moves by jumps
+    rough: set[str] = set()  # what moves by jumps
     for _ in by:
         rough |= {n for n, f in by.items() if jumps(folded(f), moving) or (names(folded(f)) & rough) - {n}}
 

@@ -40,7 +40,7 @@ FAULTS = (
     Fault("a declared sign closes no set", "moving", "if flags and not any(", "if False and not any("),
     Fault("sizes tie nothing", "moving", "= frozenset() if shaped(fact, over) else stays(folded(fact))", "= stays(folded(fact)) - {'N', 'C'}"),
     Fault("a strict fact leaves a set of points free", "moving", "not mentioned & (rough | tight)", "not mentioned & rough"),
-    Fault("strict facts on whole numbers tie nothing", "moving", 'rough = {name for name in moving if "integer" in declared(name)}', "rough = set()"),
+    Fault("what moves by jumps moves along", "moving", "rough |= {n for n, f in by.items() if jumps(folded(f), moving)", "rough |= {n for n, f in by.items() if False"),
     Fault("what nearly holds at a witness holds", "witness", "        raise Undecided(", "        return 0 and ("),
     Fault("a + b > 0 if a >= 0 and b >= 0", "prover", "if all(signs) and (not strict or POSITIVE in signs):", "if all(signs):"),
     Fault("x**e is defined for every integer e", "reader", "fine = self.integer(x) and (self.sign(x, False) or self.nonzero(b))", "fine = self.integer(x)"),
