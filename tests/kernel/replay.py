@@ -288,7 +288,8 @@ def dropped_moves(s: Statement, model: Model, lines: Lines) -> str | None:
     """For ≃: do a and b stay when the parameters, and what equations define by them, move?"""
     other = Model(model.rng, "mixed", lines.numbers)
     other.flags = model.flags
-    other.values = {key: other.draw(model.flags[key[0]]) if key[0] in s.over else v for key, v in model.values.items()}
+    moving = {name for name in s.over if name in model.flags}  # what was read at all
+    other.values = {key: other.draw(model.flags[key[0]]) if key[0] in moving else v for key, v in model.values.items()}
     defined = {part[1][1] if part[0] == "Indexed" else part[1] for (head, part, *_), *_ in lines.given.facts
                if head == "Eq" and part[0] in ("Symbol", "Indexed")}  # fmt: skip
     with suppress(*NOTHING):
