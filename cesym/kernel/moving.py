@@ -73,27 +73,26 @@ def jumps(t: Tree, moving: Iterable[str]) -> bool:
     return any(jumps(part, moving) for part in t if isinstance(part, tuple))
 
 
-def shaped(fact: Tree, over: frozenset[str]) -> bool:
-    """Is a fact about the entries of one parameter and numbers only: ``p[c] >= 0`` or ``sum over c of p[c] = 1``?
+def shape(fact: Tree, over: frozenset[str]) -> tuple | None:
+    """The parameter and the ranges of its indices, if a fact is about its entries and numbers only.
 
-    Then the sizes of its ranges belong to the shape of the parameter, and tie nothing to them.
+    ``p[c] >= 0``, ``p[c] in {0, 1}`` or ``sum over c of p[c] = 1``: then these ranges belong to the parameter's shape.
     """
     match folded(fact):
-        case ("Sum", (_, ("Indexed", _, *_) | ("Sum", ("Indexed", _, *_), *_) as left, right), *limits):
-            entry, inner = (left, ()) if left[0] == "Indexed" else (left[1], left[2:])
-        case (_, ("Sum", ("Indexed", _, *_) as entry, *inner), right):
-            limits = []
+        case ("Sum", ("Ge" | "Le" | "Gt" | "Lt" | "Contains", ("Indexed", _, *_) as entry, right), *limits):
+            ranges = limits
+        case ("Sum", ("Eq" | "Ge" | "Le" | "Gt" | "Lt", ("Sum", ("Indexed", _, *_) as entry, *inner), right), *limits):
+            ranges = [*limits, *inner]
+        case ("Eq" | "Ge" | "Le" | "Gt" | "Lt", ("Sum", ("Indexed", _, *_) as entry, *ranges), right):
+            pass
         case _:
-            return False
-    letters = [letter for letter, lo, hi in (*limits, *inner) if lo[0] == "Rational" and hi[0] == "Symbol"]
-    numbers = [right] if right[0] == "Rational" else list(right[1:]) if right[0] == "FiniteSet" else [entry]
-    return (
-        names(entry[1]) <= over
-        and all(number[0] == "Rational" for number in numbers)
-        and len(letters) == len(set(letters)) == len((*limits, *inner))
-        and len(letters) == len(entry) - 2
-        and set(letters) == set(entry[2:])
-    )
+            return None
+    numbers = right[1:] if right[0] == "FiniteSet" else [right]
+    bounds = {letter: (lo, hi) for letter, lo, hi in ranges if lo[0] == "Rational" and hi[0] == "Symbol"}
+    plain = len(bounds) == len(ranges) == len(entry) - 2 and bounds.keys() == set(entry[2:])
+    if not (plain and names(entry[1]) <= over and all(number[0] == "Rational" for number in numbers)):
+        return None
+    return entry[1], tuple(bounds[letter] for letter in entry[2:])
 
 
 def motion(over: Iterable[str], facts: Iterable[Tree], declared: Callable[[str], Iterable[str]]) -> Motion:
@@ -102,7 +101,8 @@ def motion(over: Iterable[str], facts: Iterable[Tree], declared: Callable[[str],
     ``declared`` gives what is declared of a name.
     """
     over, facts = frozenset(over), tuple(facts)
-    by = {name: fact for name, fact in definitions(facts).items() if name not in over}
+    defined = definitions(facts)
+    by = {name: fact for name, fact in defined.items() if name not in over}
     moving = set(over)
     for _ in by:
         moving |= {name for name, fact in by.items() if names(folded(fact)) & moving}
@@ -118,14 +118,18 @@ def motion(over: Iterable[str], facts: Iterable[Tree], declared: Callable[[str],
             found = (found - told).union(*(names(folded(by[name])) - over - {name} for name in told))
         return found
 
+    # A parameter has one shape, of sizes that nothing defines; two would tie it to what tells them apart.
+    shapes = {found for fact in facts if (found := shape(fact, over))}
+    shapes = {s for s in shapes if [t for t, _ in shapes].count(s[0]) == 1 and not names(s[1]) & defined.keys()}
     closed: dict[Tree, frozenset[str]] = {}
-    for name in sorted(moving):
-        flags = set(declared(name)) - HARMLESS
-        if flags and not any(side in flags and flags <= {side, weak} for side, weak in SIDES.items()):
-            letter = ("Symbol", name, tuple(declared(name)))
-            closed[letter] = stays(letter)
     tight: set[str] = set()  # what moves in a closed set, perhaps of a few points: of these a strict fact may leave one
     for _ in range(len(facts) + len(moving) + 1):
+        for name in sorted(moving):
+            flags = set(declared(name)) - HARMLESS
+            signed = any(side in flags and flags <= {side, weak} for side, weak in SIDES.items())
+            if flags and (not signed or name in rough | tight):
+                letter = ("Symbol", name, tuple(declared(name)))
+                closed[letter] = stays(letter)
         tight |= {name for t in closed for name in names(t)} & moving
         for _ in by:
             tight |= {m for n, f in by.items() for m in names(folded(f)) & moving if (names(folded(f)) | {n}) & tight}
@@ -134,5 +138,5 @@ def motion(over: Iterable[str], facts: Iterable[Tree], declared: Callable[[str],
             along = any(by.get(name) is fact and name not in rough for name in mentioned)
             free = fact[0][0] in ("Gt", "Lt") and not mentioned & (rough | tight) and not jumps(folded(fact), moving)
             if mentioned and not along and not free:
-                closed[folded(fact)] = frozenset() if shaped(fact, over) else stays(folded(fact))
+                closed[folded(fact)] = frozenset() if shape(fact, over) in shapes else stays(folded(fact))
     return Motion(frozenset(moving), tuple(closed.items()))

@@ -71,6 +71,9 @@ def equality(K: Context, step: Step, before: Poly, after: Poly) -> tuple:
 def same_minimiser(K: Context, step: Step, before: Poly, after: Poly) -> tuple:
     """With a > 0 and b both constant while the parameters move, a*after + b is least where after is least."""
     a, b, over = parts_of(step, 3)
+    for part in (tree(a), tree(b)):
+        check_tree(part)
+        K.meet(part)
     factor, rest = K.read(tree(a), {}), K.read(tree(b), {})
     if not K.zero(minus(before, add(K.mul(factor, after), rest)), frozenset(step.split)):
         raise Refused("not shown: before = a*after + b with a = {} and b = {}", a, b)
@@ -101,7 +104,9 @@ def certificate(K: Context, step: Step, before: Poly, after: Poly) -> tuple:
         if len(plain_tuple(term)) < 3:
             raise Refused("a term of a certificate is a weight, a kind, a term, and perhaps ranges")
         weight, kind, t, *limits = term
-        check_tree(("Sum", ("Add", weight, t), *limits) if limits else ("Add", weight, t))
+        parts = ("Sum", ("Add", weight, t), *limits) if limits else ("Add", weight, t)
+        check_tree(parts)
+        K.meet(parts)
         env: dict = {}
         binders = []
         for limit in limits:
@@ -302,6 +307,7 @@ def compose(first: Statement, then: Statement) -> Statement:
 def verify(given: Given, start: Tree, steps: Iterable[Step], afresh: bool = True) -> Statement:
     """The statement of a whole chain; ``afresh`` recomputes every step, else equal data is not decided twice."""
     statement, steps = Statement(tree(start), "=", tree(start)), tuple(steps)
+    check_tree(statement.lhs)
     if not steps:
         return decide(given, Step(statement.lhs, statement.rhs))  # even a single line has to be defined
     for step in steps:

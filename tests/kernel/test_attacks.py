@@ -662,6 +662,8 @@ MALFORMED = [
     )
 ]  # fmt: skip
 MALFORMED += [
+    Attack("a constant that is no tree, in a sum that is empty", G, minimiser(r, r, 1, ("Sum", ("foo", 3.5), (tree(i), ONE, ("Rational", 0, 1))), "r"), minimiser(r, r, 1, 0, "r")),
+    Attack("a constant of two truths", G, minimiser(r, r, ("Rational", True, 1), 0, "r"), minimiser(r, r, 1, 0, "r")),
     Attack("an unknown primitive", G, step(r, r, "by inspection"), step(r, r)),
     Attack("data that is missing", G, step(MSE, MSE, "same minimiser"), step(MSE, MSE)),
     Attack("data of the wrong kind", G, step(MSE, MSE, "certificate", data=(1, 2, 3)),

@@ -137,6 +137,9 @@ ALL_BITS = [{"N": n, "r": k, "t": m, "s": k} for n in (1, 2, 3) for k in (0, 1) 
 BITS = given((fact(Contains(r, FiniteSet(0, 1))), *CLOSE_BITS), *ALL_BITS)
 ROOTS_01 = given((fact(Eq(r * (r - 1), 0)), *CLOSE_BITS), *ALL_BITS)
 DEFINED_BITS = given((fact(Eq(s, r)), fact(Contains(s, FiniteSet(0, 1))), *CLOSE_BITS), *ALL_BITS)
+size_e, WEIGHTED = Symbol("E", integer=True, nonnegative=True), Sum(c * p[c], (c, 1, C))
+LAST = [{"C": k, "E": k - 1, "p": family(lambda at, k=k, out=out: 1 if at == k else 0 if at < k else out)}
+        for k, out in ((1, 5), (2, 5), (3, 5), (3, 6), (3, 7))]
 ONES = Sum(1, (j, 1, N))
 SHORT = (ONES - 1) * (ONES - 2) * (ONES - 3)  # 0 at all witnesses, and N stands in it only as a length
 TIES = [
@@ -163,6 +166,10 @@ TIES = [
     Attack("a support, and a strict fact that leaves one of its values", BITS, minimiser(r - 2 * t, r, 1, -2 * t, "r"), minimiser(r - 2 * t, r, 1, -2 * t, "r"), free(t=3)),
     Attack("an equation with two roots, and a strict fact", ROOTS_01, minimiser(r - 2 * t, r, 1, -2 * t, "r"), minimiser(r - 2 * t, r, 1, -2 * t, "r"), free(t=3)),
     Attack("the support of what the parameter defines, and a strict fact", DEFINED_BITS, minimiser(r - 2 * t, r, 1, -2 * t, "r"), minimiser(r - 2 * t, r, 1, -2 * t, "r"), free(t=3)),
+    Attack("a support, and what is declared of a defined letter", given((fact(Contains(r, FiniteSet(1, 2, 3, 4))), fact(Contains(t, FiniteSet(1, 2, 3, 4))), fact(Eq(sigma, 1 + 100 * Piecewise((1, N <= 4), (0, True)) - (r - t) ** 2))), *({"N": n, "r": k, "t": m, "sigma": 1} for n, k, m in ((1, 1, 2), (2, 3, 3), (2, 2, 3), (2, 4, 3)))), minimiser(r**2 + t, r**2, 1, t, "r"), minimiser(r**2 + t, r**2, 1, t, "r"), free(t=3)),
+    Attack("a weak inequality with two roots, and a strict fact", given((fact(Ge(-(r**2) * (r - 1) ** 2, 0)), *CLOSE_BITS), *ALL_BITS), minimiser(r - 2 * t, r, 1, -2 * t, "r"), minimiser(r - 2 * t, r, 1, -2 * t, "r"), free(t=3)),
+    Attack("two shapes, one size of which is defined by the other", given((fact(Eq(size_e, C - 1)), fact(Eq(Sum(p[c], (c, 1, C)), 1)), fact(Le(p[c], 0), (c, 1, size_e))), *LAST), minimiser(WEIGHTED + C, WEIGHTED, 1, C, "p"), minimiser(WEIGHTED + C, WEIGHTED, 1, C, "p"), rests_on()),
+    Attack("two shapes, their sizes tied by two inequalities", given((fact(size_e >= C - 1), fact(size_e <= C - 1), fact(Eq(Sum(p[c], (c, 1, C)), 1)), fact(Le(p[c], 0), (c, 1, size_e))), *LAST), minimiser(WEIGHTED + C, WEIGHTED, 1, C, "p"), minimiser(WEIGHTED + C, WEIGHTED, 1, C, "p"), rests_on()),
     tied("a product that is 0", free(fact(Eq(BLIND * (r - t), 0)), t=3)),
     tied("a square that is <= 0", free(fact(Le(BLIND**2 * (r - t) ** 2, 0)), t=3)),
     tied("tied through a third letter", free(fact(Eq(u, t)), fact(Eq(BLIND * (u - r), 0)), t=3, u=lambda m: m["t"])),
