@@ -14,7 +14,7 @@ from typing import NamedTuple
 from cesym.kernel.trees import Tree
 
 SIDES = {"positive": "nonnegative", "negative": "nonpositive"}
-HARMLESS = {"real", "nonzero", "complex", "finite", "commutative", "hermitian", "extended_real"}  # open
+HARMLESS = {"real", "complex", "finite", "commutative", "hermitian", "extended_real"}  # open
 
 
 class Motion(NamedTuple):
@@ -126,7 +126,9 @@ def motion(over: Iterable[str], facts: Iterable[Tree], declared: Callable[[str],
     for _ in range(len(facts) + len(moving) + 1):
         for name in sorted(moving):
             flags = set(declared(name)) - HARMLESS
-            signed = any(side in flags and flags <= {side, weak} for side, weak in SIDES.items())
+            signed = flags <= {"nonzero"} or any(
+                side in flags and flags <= {side, weak, "nonzero"} for side, weak in SIDES.items()
+            )
             if flags and (not signed or name in rough | tight):
                 letter = ("Symbol", name, tuple(declared(name)))
                 closed[letter] = stays(letter)

@@ -19,6 +19,7 @@ from cesym.kernel.terms import (
 from cesym.kernel.trees import Refused, Tree
 
 REAL = {"real", "integer", "positive", "nonnegative", "negative", "nonpositive"}
+DECLARED = REAL | HARMLESS | {"nonzero"}
 KNOWN = ("integer", "positive", "nonnegative")
 INEQUALITIES = {"Gt": (1, True), "Ge": (1, False), "Lt": (-1, True), "Le": (-1, False)}  # (side, strict)
 ORDERS = [("Rational", n, 1) for n in range(1, 5)]  # of derivatives
@@ -135,13 +136,13 @@ class Context(NormalForm):
     def letter(self, kind: str, letter: Tree, arity: int = 0) -> tuple:
         """(kind, name, flags); refused where it is not declared real, or its name stands for something else."""
         match letter:
-            case ("Symbol", str(name), tuple(declared)) if REAL & set(declared) and set(declared) <= REAL | HARMLESS:
+            case ("Symbol", str(name), tuple(declared)) if REAL & set(declared) and set(declared) <= DECLARED:
                 if self.names.setdefault(name, (kind, declared, arity)) != (kind, declared, arity):
                     raise Refused("two different objects are called {}", letter)
                 flags = frozenset(flag for flag in KNOWN if flag in declared)
                 return kind, name, flags
         if isinstance(letter, tuple) and len(letter) == 3 and REAL & set(letter[2]):
-            unknown = sorted(set(letter[2]) - REAL - HARMLESS)
+            unknown = sorted(set(letter[2]) - DECLARED)
             raise Refused("{} is declared " + ", ".join(map(str, unknown)) + ", which the kernel does not know", letter)
         raise Refused("{} is not declared real: use the letters of cesym.symbols, or Symbol(..., real=True)", letter)
 
@@ -363,12 +364,13 @@ class Context(NormalForm):
             moving, closed = motion({x[1]}, self.facts, self.declared)
             for fact, _ in closed:
                 raise Refused("no derivative in {}: what is given leaves it no open set: {}", variable, fact)
-            if (typed & moving | {a[1] for a in atoms(p, "sym", "idx")} & moving) - {x[1]}:
-                raise Refused("no derivative in {}: an equation moves another letter with it", variable)
             around = (*env.values(), *(self.range[v] for v in self.variables_of(env.values())))
             if mentions(around, moving):
                 raise Refused("no derivative in {}: it stands in a range that moves with it", variable)
             for _ in range(times[1]):
+                # Each time anew: an equation in use may have put a letter for what has just been differentiated.
+                if ((typed | {a[1] for a in atoms(p, "sym", "idx")}) & moving) - {x[1]}:
+                    raise Refused("no derivative in {}: an equation moves another letter with it", variable)
                 p = self.derivative(p, x)
         return p
 

@@ -47,6 +47,7 @@ FAULTS = (
     Fault("the first case that holds need not be the first", "reader", "left = self.mul(left, minus(ONE, here))", "left = minus(left, here)"),
     Fault("(x*y)**e = x**e * y**e for a real e", "algebra", "good = [(a, f) for a, f in m if self.atom_sign(a) == POSITIVE]", "good = list(m)"),
     Fault("the start of a range around a derivative stays", "reader", "around = (*env.values(), *(self", "around = (*(), *(self"),
+    Fault("what an equation puts for a slope stays", "reader", 'if ((typed | {a[1] for a in atoms(p, "sym", "idx")}) & moving) - {x[1]}:', "if (typed & moving) - {x[1]}:"),
     Fault("an interval of mpmath holds the value", "witness", "return function(x) * (1 + INTERVALS.mpf([-slack, slack]))", "return function(x)"),
     Fault("what is dropped may move with the parameter", "steps", "if mentions((factor, rest), parameters(K, over)):", "if not parameters(K, over):"),
 )  # fmt: skip

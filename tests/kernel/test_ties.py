@@ -95,6 +95,9 @@ def slope(why: str, variable: Any, rests: Given, true: Any = None, true_rests: G
 
 
 PLAIN = free(down=lambda m: -m["a"], neg=lambda m: -m["a"], up=lambda m: m["a"], ratio=2)
+GROWTH = S(exp(r * x[i]))
+QUIET = [dict(m, x=family(lambda at, n=n: 0 if 1 <= at <= 3 else at + n), s=0, r=n + 2) for n, m in enumerate(MODELS[:4])]  # s is 0 in range
+GROWING = given((fact(Eq(s, S(x[i] * exp(r * x[i])))),), *QUIET)
 CHAIN = (fact(Eq(s, t)), fact(Eq(t, r)))
 NOT_OPEN = [
     slope("a nonpositive letter", down, PLAIN, neg, PLAIN),
@@ -119,6 +122,7 @@ NOT_OPEN = [
     slope("an index in a fact moves with r", r, rests_on(fact(x[1 + D(r, 1)] > -1))),
     slope("r is defined", r, rests_on(fact(Eq(r, s)), r=lambda m: m["s"])),
     equal("the body moves with a defined letter", (BLIND * Derivative(r * s, r), BLIND * s), None, rests_on(fact(Eq(s, 2 * r)), s=lambda m: 2 * m["r"])),
+    equal("a slope that is a letter which moves along", (Derivative(GROWTH, (r, 2)), 0), (Derivative(GROWTH, r), s), GROWING, using=((0, S(x[i] * exp(r * x[i]))),)),
     equal("one entry of a family that a sum ties", (Derivative(p[1] ** 2, p[1]), 2 * p[1]), None, SIMPLEX),
     equal("of a sum whose length moves", (Derivative(r * S(x[i], (i, 1, N + D(r, 0))), r), S(x[i], (i, 1, N + D(r, 0)))), (Derivative(r * S(x[i], (i, 1, N + D(s, 0))), r), S(x[i], (i, 1, N + D(s, 0))))),
     equal("of a sum whose length jumps", (Derivative(S(x[i], (i, 1, N + D(r, 1))), r), 0), (Derivative(S(x[i], (i, 1, N + D(s, 1))), r), 0)),
@@ -137,6 +141,7 @@ ALL_BITS = [{"N": n, "r": k, "t": m, "s": k} for n in (1, 2, 3) for k in (0, 1) 
 BITS = given((fact(Contains(r, FiniteSet(0, 1))), *CLOSE_BITS), *ALL_BITS)
 ROOTS_01 = given((fact(Eq(r * (r - 1), 0)), *CLOSE_BITS), *ALL_BITS)
 DEFINED_BITS = given((fact(Eq(s, r)), fact(Contains(s, FiniteSet(0, 1))), *CLOSE_BITS), *ALL_BITS)
+NONZERO = Symbol("nz", real=True, nonzero=True)
 size_e, WEIGHTED = Symbol("E", integer=True, nonnegative=True), Sum(c * p[c], (c, 1, C))
 LAST = [{"C": k, "E": k - 1, "p": family(lambda at, k=k, out=out: 1 if at == k else 0 if at < k else out)}
         for k, out in ((1, 5), (2, 5), (3, 5), (3, 6), (3, 7))]
@@ -167,6 +172,7 @@ TIES = [
     Attack("an equation with two roots, and a strict fact", ROOTS_01, minimiser(r - 2 * t, r, 1, -2 * t, "r"), minimiser(r - 2 * t, r, 1, -2 * t, "r"), free(t=3)),
     Attack("the support of what the parameter defines, and a strict fact", DEFINED_BITS, minimiser(r - 2 * t, r, 1, -2 * t, "r"), minimiser(r - 2 * t, r, 1, -2 * t, "r"), free(t=3)),
     Attack("a support, and what is declared of a defined letter", given((fact(Contains(r, FiniteSet(1, 2, 3, 4))), fact(Contains(t, FiniteSet(1, 2, 3, 4))), fact(Eq(sigma, 1 + 100 * Piecewise((1, N <= 4), (0, True)) - (r - t) ** 2))), *({"N": n, "r": k, "t": m, "sigma": 1} for n, k, m in ((1, 1, 2), (2, 3, 3), (2, 2, 3), (2, 4, 3)))), minimiser(r**2 + t, r**2, 1, t, "r"), minimiser(r**2 + t, r**2, 1, t, "r"), free(t=3)),
+    Attack("a support, and a defined letter declared nonzero", given((fact(Contains(r, FiniteSet(0, 1))), fact(Contains(t, FiniteSet(0, 1))), fact(Eq(NONZERO, r - t))), {"r": 1, "t": 0, "nz": 1}, {"r": 0, "t": 1, "nz": -1}), minimiser(r**2 + t, r**2, 1, t, "r"), minimiser(r**2 + t, r**2, 1, t, "r"), free(t=3)),
     Attack("a weak inequality with two roots, and a strict fact", given((fact(Ge(-(r**2) * (r - 1) ** 2, 0)), *CLOSE_BITS), *ALL_BITS), minimiser(r - 2 * t, r, 1, -2 * t, "r"), minimiser(r - 2 * t, r, 1, -2 * t, "r"), free(t=3)),
     Attack("two shapes, one size of which is defined by the other", given((fact(Eq(size_e, C - 1)), fact(Eq(Sum(p[c], (c, 1, C)), 1)), fact(Le(p[c], 0), (c, 1, size_e))), *LAST), minimiser(WEIGHTED + C, WEIGHTED, 1, C, "p"), minimiser(WEIGHTED + C, WEIGHTED, 1, C, "p"), rests_on()),
     Attack("two shapes, their sizes tied by two inequalities", given((fact(size_e >= C - 1), fact(size_e <= C - 1), fact(Eq(Sum(p[c], (c, 1, C)), 1)), fact(Le(p[c], 0), (c, 1, size_e))), *LAST), minimiser(WEIGHTED + C, WEIGHTED, 1, C, "p"), minimiser(WEIGHTED + C, WEIGHTED, 1, C, "p"), rests_on()),
