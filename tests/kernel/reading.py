@@ -204,6 +204,8 @@ class Model:
 
 def fits(v: Any, flags: Iterable[str]) -> bool:
     """Has a number what is declared of its letter?"""
+    if not isinstance(v, Fraction) and abs(v) < mpmath.mpf(10) ** -60:  # what rounding left of 0 has no sign
+        return False
     return all(sign(v) in FLAGS.get(f, (-1, 0, 1)) and (f != "integer" or whole(v) is not None) for f in flags)
 
 
