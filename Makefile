@@ -1,6 +1,6 @@
 # Needs make and Python >= 3.11. Another Python than python3: make run PYTHON=/path/to/python3.12
 PYTHON ?= python3
-# What is installed besides the package; with the optional backends: make test EXTRAS=notebooks,test,backends
+# What is installed besides the package; with the optional backends too: make test-all
 USUAL := notebooks,test
 EXTRAS ?= $(USUAL)
 PY := .venv/bin/python
@@ -19,10 +19,11 @@ EXECUTE = JUPYTER_NO_CONFIG=1 $(PY) -m nbconvert --execute --to notebook \
 	--ExecutePreprocessor.kernel_name=python3 --ExecutePreprocessor.timeout=120 \
 	--ExecutePreprocessor.record_timing=False --KernelManager.transport_encryption=auto
 
-.PHONY: help run test lab notebooks clean
+.PHONY: help run test test-all lab notebooks clean
 help:
 	@echo "make run        derive and recheck every theorem, execute the notebooks into build/"
 	@echo "make test       ruff, mypy, unit tests, doctests, and the notebooks' stored outputs"
+	@echo "make test-all   the same with the optional backends installed, so that their tests run too"
 	@echo "make lab        open the notebooks in JupyterLab"
 	@echo "make notebooks  execute the notebooks in place (their stored outputs change)"
 	@echo "make clean      remove all that make made, .venv included"
@@ -37,7 +38,10 @@ run: $(STAMP)
 test: $(STAMP)
 	@$(PY) -m ruff check .
 	@$(PY) -m mypy
-	@$(PY) -m pytest --nbval --nbval-current-env --nbval-cell-timeout=120 tests cesym $(wildcard notebooks) $(PYTEST_ARGS)
+	@$(PY) -m pytest -n auto --dist loadfile --nbval --nbval-current-env --nbval-cell-timeout=120 tests cesym $(wildcard notebooks) $(PYTEST_ARGS)
+
+test-all:
+	@$(MAKE) --no-print-directory test EXTRAS=notebooks,test,backends
 
 lab: $(STAMP)
 	@$(PY) -m jupyterlab $(LAB_ARGS) notebooks

@@ -557,3 +557,10 @@ def test_refused_in_one_sentence(build, message):
     with pytest.raises(ValueError, match=message) as caught:
         build()
     assert "\n" not in str(caught.value)
+
+
+def test_a_missing_scipy_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("cesym.numeric.arrays.numpy_backend.find_spec", lambda name: None)
+    t = sp.Symbol("t", positive=True)
+    with pytest.raises(ImportError, match=r"^gammaln on backend='numpy' needs SciPy: pip install scipy$"):
+        cesym.lambdify(t, sp.loggamma(t), backend="numpy")

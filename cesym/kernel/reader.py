@@ -35,7 +35,6 @@ class Context(NormalForm):
 
     def __init__(self, facts: Iterable[Tree] = (), using: Iterable[tuple] = ()) -> None:
         super().__init__()
-        self.bound: set[str] = set()
         self.seen: dict[tuple, Any] = {}  # what was read, so that no part is read twice
         self.names: dict[str, tuple] = {}  # name -> what it stands for: one name, one object
         self.inequalities: list[tuple] = []  # (variables, f, strict): f > 0 or f >= 0 for all of their values
@@ -150,8 +149,7 @@ class Context(NormalForm):
         """(env with the letter bound, its variable, its length): i in lo..hi is variable + lo - 1."""
         match limit:
             case (("Symbol", _, tuple(declared)) as i, lo, hi):
-                _, name, flags = self.letter("sym", i)
-                self.bound.add(name)
+                flags = self.letter("sym", i)[2]
                 start, end = self.read(lo, env), self.read(hi, env)
                 n = add(minus(end, start), ONE)
                 if not (self.integer(start) and self.integer(n) and self.sign(n, False)):

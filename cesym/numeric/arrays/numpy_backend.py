@@ -3,6 +3,7 @@
 import inspect
 import re
 from collections.abc import Callable, Sequence
+from importlib.util import find_spec
 from typing import Any
 
 from cesym.numeric.arrays import numpy_helpers
@@ -36,7 +37,10 @@ def build(
     fast = writer.function(f"{name}_in_place")
     helpers = [getattr(numpy_helpers, one) for one in numpy_helpers.__all__]
     needed = [re.sub(r"(: | -> )Any", "", inspect.getsource(f)) for f in helpers if f"{f.__name__}(" in main + fast]
-    specials = [f"from scipy.special import {one}" for one in ("digamma", "gammaln") if f"{one}(" in main + fast]
+    special = [one for one in ("digamma", "gammaln") if f"{one}(" in main + fast]
+    if special and find_spec("scipy") is None:
+        raise ImportError(f"{special[0]} on backend='numpy' needs SciPy: pip install scipy")
+    specials = [f"from scipy.special import {one}" for one in special]
     source = "\n\n".join(["\n".join(["import numpy as np", *specials]) + "\n", *needed, main, fast])
     namespace = compiled(name, source)
 
