@@ -14,7 +14,7 @@ from typing import NamedTuple
 from cesym.kernel.trees import Tree
 
 SIDES = {"positive": "nonnegative", "negative": "nonpositive"}
-HARMLESS = {"real", "complex", "finite", "commutative", "hermitian", "extended_real"}  # open
+HARMLESS = {"real", "complex", "finite", "commutative", "hermitian", "extended_real"}  # so is every real number
 
 
 class Motion(NamedTuple):
