@@ -18,7 +18,7 @@ from mpmath import mp, workdps
 from cesym import kernel
 from cesym.expressions import letters, name_of
 from cesym.kernel.trees import tree
-from cesym.kernel.witness import DIGITS, evaluate, holds, mixed, points
+from cesym.kernel.witness import DIGITS, evaluate, holds, mixed, points, told
 from cesym.symbols import C, N, c, i
 
 __all__ = ["INDEPENDENT", "REAL", "Assumption", "Fact", "Given", "flags_of", "models"]
@@ -247,7 +247,8 @@ def witnesses(facts: tuple, declared: Declared) -> tuple:
             free = search.moving(name)
             kept = [{n: v for n, v in base.items() if n not in free} for base in found[:3]]
             pairs = ((search.model(keep=keep), base) for keep, base in zip(kept * 6, found[:3] * 6, strict=False))
-            found += list(islice((m for m, base in pairs if m and m[name] != base[name]), 1))
+            apart = (m for m, base in pairs if m and told(facts, m)[name] != told(facts, base)[name])
+            found += list(islice(apart, 1))
     return tuple(map(frozen, found))
 
 

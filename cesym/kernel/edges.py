@@ -16,7 +16,7 @@ import mpmath
 
 from cesym.kernel.trees import Refused, Tree
 from cesym.kernel.witness import (
-    CLOSE, DIGITS, RELATIONS, broken, evaluate, has, holds, mixed, points, table,
+    CLOSE, DIGITS, RELATIONS, Place, broken, evaluate, has, holds, mixed, places, points, table,
 )  # fmt: skip
 
 SINGLE, MOST = 26, 40  # models with one change, and models in all
@@ -28,7 +28,6 @@ FLAGS: dict[str, Callable[[Fraction], bool]] = {
     "nonnegative": lambda v: v >= 0, "negative": lambda v: v < 0, "nonpositive": lambda v: v <= 0,
 }  # fmt: skip
 FAILURES = (Refused, LookupError, ArithmeticError, ValueError, TypeError, RuntimeError, StopIteration)
-Place = tuple[str, tuple | None]  # the name of a letter, and the indices of an entry
 Change = tuple[tuple[Place, Fraction], ...]
 
 
@@ -111,26 +110,6 @@ def letters(t: Tree) -> dict[str, tuple]:
     """The free letters of a tree, with what is declared of them."""
     return {part[1]: part[2] for part, limits in walk(t)
             if part[:1] == ("Symbol",) and all(part != letter for letter, _, _ in limits)}  # fmt: skip
-
-
-def places(t: Any, model: dict, env: dict) -> Iterator[Place]:
-    """Every letter and entry that is read where a tree is evaluated."""
-    match t:
-        case ("Rational", *_):
-            pass
-        case ("Symbol", name, _):
-            if t not in env:
-                yield name, None
-        case ("Indexed", (_, name, _), *indices):
-            yield from places(tuple(indices), model, env)
-            yield name, tuple(int(evaluate(index, model, env)) for index in indices)
-        case ("Sum" | "Product" as head, body, *inner, (_, lo, hi) as limit):
-            yield from places((lo, hi), model, env)
-            for at in points([limit], model, env):
-                yield from places((head, body, *inner) if inner else body, model, at)
-        case tuple():
-            for part in t:
-                yield from places(part, model, env)
 
 
 def solution(sides: Iterable[Tree], env: dict, model: Callable[[Fraction], dict]) -> Fraction | None:

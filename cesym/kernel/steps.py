@@ -19,6 +19,7 @@ Why each is sound stands at the function that decides it. A step is plain data a
 from collections.abc import Iterable
 from fractions import Fraction
 from functools import lru_cache
+from itertools import product
 from typing import Any, NamedTuple
 
 from cesym.kernel.edges import disagreement
@@ -26,7 +27,7 @@ from cesym.kernel.moving import definitions, folded, motion, names
 from cesym.kernel.reader import Context
 from cesym.kernel.terms import Poly, add, atoms, const, mentions, minus, scale
 from cesym.kernel.trees import Refused, Tree, check_tree, tree
-from cesym.kernel.witness import broken, compare, has, table
+from cesym.kernel.witness import broken, compare, has, table, told
 
 UNIT, NOTHING = ("Rational", 1, 1), ("Rational", 0, 1)
 
@@ -201,7 +202,8 @@ def check_models(K: Context, given: Given, read: frozenset[str], over: tuple[str
     """What is given can hold, so that a statement under it says something.
 
     At two models or more every fact holds, every letter has what is declared of it, sizes differ and reach 2,
-    other letters differ unless an equation or a support fixes them; and each parameter differs alone.
+    other letters differ unless an equation or a support fixes them; and each parameter differs alone. A family
+    differs where the facts read it: that it varies elsewhere does not show that they leave it free.
     """
     if len(given.models) < 2:
         raise Refused("what is given needs at least two witnesses")
@@ -210,6 +212,7 @@ def check_models(K: Context, given: Given, read: frozenset[str], over: tuple[str
     if new:
         raise Refused("new here, and nothing is given of it: " + ", ".join(sorted(new)))
     check_facts(given)
+    heard = [told(given.facts, model) for model in models]
     sizes = {a[1] for n in K.range.values() for a in atoms(n, "sym")}
     fixed = defined.keys() | {a[1] for _, a, values in K.finite if len(values) == 1}
     for name, (kind, declared, _) in K.names.items():
@@ -221,13 +224,14 @@ def check_models(K: Context, given: Given, read: frozenset[str], over: tuple[str
             if not all(has(flag, v, model) for model, v in values):
                 raise Refused(f"a witness does not have what is declared of {name}: {flag}")
         if name not in fixed and values:
-            if len({v for _, v in values}) < 2:
+            told_of = [m[name] for m in heard if name in m]
+            if len({v for value in told_of for v in (value.values() if kind == "idx" else [value])}) < 2:
                 raise Refused(f"the witnesses do not vary {name}")
             if name in sizes and max(v for _, v in values) < 2:
                 raise Refused(f"the witnesses do not vary the size {name}")
     moving = parameters(K, over) | defined.keys() if over else ()
     for name in over:
-        pairs = ((m, n) for m in models for n in models if m[name] != n[name])
+        pairs = ((m, n) for (m, a), (n, b) in product(zip(models, heard, strict=True), repeat=2) if a[name] != b[name])
         if not any(all(m[o] == n.get(o) for o in m if o not in moving) for m, n in pairs):
             raise Refused(f"no two witnesses differ in {name} alone: is it tied to another letter?")
 

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import mpmath
 
-from cesym.kernel.moving import definitions
+from cesym.kernel.moving import definitions, folded
 from cesym.kernel.trees import Refused, Tree
 
 DIGITS, LONGEST, LARGEST_NUMBER = 50, 2_000, 100_000  # digits, terms of a sum, bits
@@ -21,6 +21,7 @@ CLOSE = mpmath.mpf(10) ** -25
 INTERVALS = mpmath.ctx_iv.MPIntervalContext()  # our own: its numbers are intervals that hold the value
 SMALL = 200  # factorials up to here are exact
 PRECISIONS = (80, 200, 1000)  # bits of the intervals, tried in turn
+Place = tuple[str, tuple | None]  # the name of a letter, and the indices of an entry
 
 
 def outward(function: Any) -> Any:
@@ -228,6 +229,35 @@ def points(limits: list, model: dict, env: dict, context: Any = mpmath.mp) -> It
         raise Refused(f"a sum of {len(values)} terms is not evaluated")
     for n in values:
         yield from points(inner, model, {**env, letter: Fraction(n)}, context)
+
+
+def places(t: Any, model: dict, env: dict) -> Iterator[Place]:
+    """Every letter and entry that is read where a tree is evaluated."""
+    match t:
+        case ("Rational", *_):
+            pass
+        case ("Symbol", name, _):
+            if t not in env:
+                yield name, None
+        case ("Indexed", (_, name, _), *indices):
+            yield from places(tuple(indices), model, env)
+            yield name, tuple(whole(evaluate(index, model, env)) for index in indices)
+        case ("Sum" | "Product" as head, body, *inner, (_, lo, hi) as limit):
+            yield from places((lo, hi), model, env)
+            for at in points([limit], model, env):
+                yield from places((head, body, *inner) if inner else body, model, at)
+        case tuple():
+            for part in t:
+                yield from places(part, model, env)
+
+
+def told(facts: Iterable[Tree], model: dict) -> dict:
+    """A model without the entries that no fact reads; a family of which no fact reads an entry stays whole."""
+    read: dict[str, dict] = {}
+    for name, at in (place for fact in facts for place in places(folded(fact), model, {})):
+        if at is not None:
+            read.setdefault(name, {})[at] = model[name][at]
+    return model | read
 
 
 def holds(prop: Tree, model: dict, env: dict, context: Any = mpmath.mp) -> bool:

@@ -50,6 +50,7 @@ FAULTS = (
     Fault("what an equation puts for a slope stays", "reader", 'if ((typed | {a[1] for a in atoms(p, "sym", "idx")}) & moving) - {x[1]}:', "if (typed & moving) - {x[1]}:"),
     Fault("an interval of mpmath holds the value", "witness", "return function(x) * (1 + INTERVALS.mpf([-slack, slack]))", "return function(x)"),
     Fault("what is dropped may move with the parameter", "steps", "if mentions((factor, rest), parameters(K, over)):", "if not parameters(K, over):"),
+    Fault("a family that varies where no fact reads it is free", "witness", "return model | read", "return model"),
 )  # fmt: skip
 
 

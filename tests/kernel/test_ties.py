@@ -97,7 +97,7 @@ def slope(why: str, variable: Any, rests: Given, true: Any = None, true_rests: G
 PLAIN = free(down=lambda m: -m["a"], neg=lambda m: -m["a"], up=lambda m: m["a"], ratio=2)
 GROWTH = S(exp(r * x[i]))
 QUIET = [dict(m, x=family(lambda at, n=n: 0 if 1 <= at <= 3 else at + n), s=0, r=n + 2) for n, m in enumerate(MODELS[:4])]  # s is 0 in range
-GROWING = given((fact(Eq(s, S(x[i] * exp(r * x[i])))),), *QUIET)
+GROWING, GROWN = (given((fact(Eq(s, S(x[i] * exp(r * x[i])))),), *some) for some in (QUIET, [dict(m, s=0) for m in MODELS[:4]]))
 CHAIN = (fact(Eq(s, t)), fact(Eq(t, r)))
 NOT_OPEN = [
     slope("a nonpositive letter", down, PLAIN, neg, PLAIN),
@@ -122,7 +122,7 @@ NOT_OPEN = [
     slope("an index in a fact moves with r", r, rests_on(fact(x[1 + D(r, 1)] > -1))),
     slope("r is defined", r, rests_on(fact(Eq(r, s)), r=lambda m: m["s"])),
     equal("the body moves with a defined letter", (BLIND * Derivative(r * s, r), BLIND * s), None, rests_on(fact(Eq(s, 2 * r)), s=lambda m: 2 * m["r"])),
-    equal("a slope that is a letter which moves along", (Derivative(GROWTH, (r, 2)), 0), (Derivative(GROWTH, r), s), GROWING, using=((0, S(x[i] * exp(r * x[i]))),)),
+    equal("a slope that is a letter which moves along", (Derivative(GROWTH, (r, 2)), 0), (Derivative(GROWTH, r), s), GROWING, GROWN, using=((0, S(x[i] * exp(r * x[i]))),)),
     equal("one entry of a family that a sum ties", (Derivative(p[1] ** 2, p[1]), 2 * p[1]), None, SIMPLEX),
     equal("of a sum whose length moves", (Derivative(r * S(x[i], (i, 1, N + D(r, 0))), r), S(x[i], (i, 1, N + D(r, 0)))), (Derivative(r * S(x[i], (i, 1, N + D(s, 0))), r), S(x[i], (i, 1, N + D(s, 0))))),
     equal("of a sum whose length jumps", (Derivative(S(x[i], (i, 1, N + D(r, 1))), r), 0), (Derivative(S(x[i], (i, 1, N + D(s, 1))), r), 0)),
@@ -205,6 +205,7 @@ NEARLY = [
     Attack("a definition that a fact contradicts", rests_on(fact(Eq(s, exp(a))), fact(s <= 0), s=lambda m: -1), step(a, a), step(s, exp(a), using=((0, ()),)), rests_on(fact(Eq(s, exp(a))), fact(s > 0))),
     Attack("an index that is one half at a witness", rests_on(fact(x[N] > -99), N=lambda m: Fraction(3, 2)), step(a, a), step(a, a), rests_on(fact(x[N] > -99))),
     equal("a family declared more than its label", (IndexedBase(Symbol("x", real=True), nonnegative=True)[1], x[1]), (x[1], x[1])),
+    Attack("a family that varies only where no fact reads it", given((fact(Ge(x[1], 5)), fact(Le(x[1], 5))), {"e": 0, "x": family(lambda at: 5)}, {"e": 1, "x": family(lambda at: 4 + at**2)}), step(e, e), step(e, e), given((fact(Ge(x[1], 5)), fact(Le(x[1], 6))), {"e": 0, "x": family(lambda at: 5)}, {"e": 1, "x": family(lambda at: 6)})),
     Attack("a letter declared even", rests_on(), step(Symbol("ev", integer=True, even=True), 0), step(a, a)),
 ]  # fmt: skip
 
