@@ -161,7 +161,8 @@ class Context(NormalForm):
                     raise Refused("what is declared of {} is not shown on its range {} to {}", i, lo, hi)
                 v = fresh()
                 self.range[v] = n
-                return {**env, i: add(atom(v), start, const(-1))}, v, n
+                # By itself too: where i is bound again, what holds in here only holds in this range as well.
+                return {**env, v: atom(v), i: add(atom(v), start, const(-1))}, v, n
         raise Refused("a sum needs limits (letter, from, to), not {}", limit)
 
     # Reading

@@ -51,6 +51,7 @@ FAULTS = (
     Fault("an interval of mpmath holds the value", "witness", "return function(x) * (1 + INTERVALS.mpf([-slack, slack]))", "return function(x)"),
     Fault("what is dropped may move with the parameter", "steps", "if mentions((factor, rest), parameters(K, over)):", "if not parameters(K, over):"),
     Fault("a family that varies where no fact reads it is free", "witness", "return model | read", "return model"),
+    Fault("a letter that is bound again forgets its first range", "reader", "return {**env, v: atom(v), i:", "return {**env, i:"),
 )  # fmt: skip
 
 

@@ -10,7 +10,10 @@ import pytest
 from sympy import (
     Abs,
     Add,
+    Contains,
     E,
+    Eq,
+    FiniteSet,
     Integer,
     KroneckerDelta,
     Mul,
@@ -26,7 +29,7 @@ from sympy import (
 )
 
 from cesym.kernel import Refused, admit, tree
-from cesym.symbols import C, N, i, j, lam, mu, p, sigma, x
+from cesym.symbols import C, N, i, j, k, lam, mu, p, sigma, x
 
 from .cases import certificate, fact, minimiser, monotone
 from .limits import limited
@@ -147,7 +150,16 @@ LEAVING = [
     undefined("the first entry of a range that may be empty", Sum(log(lam[1]), (j, 1, N)), Sum(log(p[1]), (j, 1, N))),
 ]  # fmt: skip
 
-ROWS = [*REMEMBERED, *LEAVING]
+# For all i in 1..Z, for all i in 1..3: where Z is 0 this says nothing.
+TWICE = (to_Z, (i, 1, 3))
+AGAIN = [
+    equal("a bound of a fact whose letter is bound twice", (Abs(x[1] + 99), x[1] + 99), (Abs(x[1] + 99), x[1] + 99), rests_on(fact(x[i] >= -99, *TWICE)), rests_on(fact(x[i] >= -99, (i, 1, 3)))),
+    undefined("a sign of a fact whose letter is bound twice", log(lam[1]), log(lam[1]), rests_on(fact(lam[i] > 0, *TWICE)), rests_on(fact(lam[i] > 0, (i, 1, 3)))),
+    equal("a support of a fact whose letter is bound twice", (k[1] ** 2, k[1]), (k[1] ** 2, k[1]), rests_on(fact(Contains(k[i], FiniteSet(0, 1)), *TWICE)), rests_on(fact(Contains(k[i], FiniteSet(0, 1)), (i, 1, 3))), split=("k",)),
+    equal("an equation whose letter is bound twice", (mu[1], x[1]), (mu[1], x[1]), rests_on(fact(Eq(mu[i], x[i]), *TWICE)), rests_on(fact(Eq(mu[i], x[i]), (i, 1, 3))), using=((0, ()),)),
+]  # fmt: skip
+
+ROWS = [*REMEMBERED, *LEAVING, *AGAIN]
 
 
 @pytest.mark.parametrize("attack", ROWS, ids=lambda attack: attack.why)
