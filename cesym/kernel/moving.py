@@ -112,9 +112,13 @@ def motion(over: Iterable[str], facts: Iterable[Tree], declared: Callable[[str],
         rough |= {n for n, f in by.items() if jumps(folded(f), moving) or (names(folded(f)) & rough) - {n}}
 
     def stays(t: Tree) -> frozenset[str]:
-        """The names in a tree but for the parameters; for what is defined, the letters by which it moves."""
+        """The names in a tree but for the parameters; for a letter that is defined, those by which it moves.
+
+        Not for a family: it may have entries that nothing defines, and those stay.
+        """
         found = names(t) - over
-        while told := found & by.keys():
+        letters = {name for name, fact in by.items() if fact[0][1][0] == "Symbol"}
+        while told := found & letters:
             found = (found - told).union(*(names(folded(by[name])) - over - {name} for name in told))
         return found
 

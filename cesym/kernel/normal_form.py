@@ -7,7 +7,7 @@ further in as it stands; it leaves only where the range is shown to hold a value
 """
 
 from collections.abc import Iterable
-from itertools import permutations, product
+from itertools import combinations, permutations, product
 
 from cesym.kernel.algebra import Algebra
 from cesym.kernel.prover import POSITIVE
@@ -46,12 +46,17 @@ class NormalForm(Algebra):
         return binders, relabel(a[2], to)
 
     def close(self, kind: str, binders: Binders, body: Poly) -> Poly:
-        """The least form over all orders of the binders in which no range mentions a later variable."""
+        """The least form over all orders of the binders in which no range mentions a later variable.
+
+        A length, too, leaves a range only where it may.
+        """
         if len(binders) > LONGEST:
             raise Refused("too many sums stand inside each other")
         level, forms = height((body, tuple(n for _, n in binders))), []
+        kept = self.held(binders) | {(b, u) for b, _ in binders for u, length in binders if has(length, b)}
         for order in permutations(binders):
-            if not any(has(n, later) for at, (_, n) in enumerate(order) for later, _ in order[at:]):
+            self.spend(2 * len(body))
+            if not any((later, b) in kept for at, (b, _) in enumerate(order) for later, _ in order[at:]):
                 to = {b: ("b", level + 1 + at) for at, (b, _) in enumerate(order)}
                 forms.append((kind, tuple((to[b], relabel(n, to)) for b, n in order), relabel(body, to)))
         return atom(min(forms, key=key))
@@ -96,6 +101,11 @@ class NormalForm(Algebra):
         """May p, which does not depend on a variable in 1..n, be taken out of that range?"""
         return self.full(n) or self.defined(p)
 
+    def held(self, binders: Binders) -> set[tuple]:
+        """Which (outer, inner) must stay so: the length of the inner range is not shown to stand outside the outer."""
+        pairs = combinations(binders, 2)
+        return {(b, u) for (b, n), (u, length) in pairs if not has(length, b) and not self.leaves(n, length)}
+
     def total(self, binders: Binders, p: Poly) -> Poly:
         """The sum of p over all binders."""
         return add(*(scale(self.total_monomial(binders, m), c) for m, c in p))
@@ -107,7 +117,8 @@ class NormalForm(Algebra):
                 inner, body = self.open(a)
                 rest = self.mul(monomial(m - {(a, e)}), self.atom_power(a, minus(e, ONE)))
                 return self.total(binders + inner, self.mul(rest, body))
-        free = [(b, n) for b, n in binders if not any(has(length, b) for _, length in binders)]
+        outer = {b for b, _ in self.held(binders)}
+        free = [(b, n) for b, n in binders if b not in outer and not any(has(length, b) for _, length in binders)]
         others = {b: [pair for pair in binders if pair[0] != b] for b, _ in free}
         for b, n in free:
             values = self.short(n)
@@ -139,6 +150,7 @@ class NormalForm(Algebra):
         factors = [(a, part) for a, e in m for part in ([poly({n: c}) for n, c in e] if a == ("e",) else [e])]
         varies = {f: {b for b, n in binders if has(f, b) or not self.leaves(n, monomial({f}))} for f in factors}
         links = [*varies.values(), *({b} | {other for other, _ in binders if has(n, other)} for b, n in binders)]
+        links += map(set, self.held(binders))
         out, left = [monomial({f}) for f in factors if not varies[f]], list(binders)
         while left:
             group, grown = {left[0][0]}, True

@@ -26,9 +26,11 @@ from cesym.kernel.edges import disagreement
 from cesym.kernel.moving import definitions, folded, motion, names
 from cesym.kernel.reader import Context
 from cesym.kernel.terms import Poly, add, atoms, const, mentions, minus, scale
-from cesym.kernel.trees import Refused, Tree, check_tree, tree
-from cesym.kernel.witness import broken, compare, has, table, told
+from cesym.kernel.trees import DEEPEST, Refused, Tree, check_tree, tree
+from cesym.kernel.witness import Computed, broken, compare, has, table, told
 
+LARGEST = 200_000  # parts of what is given and of a step
+PLAIN = {tuple, str, int, Fraction}
 UNIT, NOTHING = ("Rational", 1, 1), ("Rational", 0, 1)
 
 
@@ -72,13 +74,13 @@ def equality(K: Context, step: Step, before: Poly, after: Poly) -> tuple:
 def same_minimiser(K: Context, step: Step, before: Poly, after: Poly) -> tuple:
     """With a > 0 and b both constant while the parameters move, a*after + b is least where after is least."""
     a, b, over = parts_of(step, 3)
-    for part in (tree(a), tree(b)):
+    for part in (a, b):
         check_tree(part)
         K.meet(part)
-    factor, rest = K.read(tree(a), {}), K.read(tree(b), {})
+    factor, rest = K.read(a, {}), K.read(b, {})
     if not K.zero(minus(before, add(K.mul(factor, after), rest)), frozenset(step.split)):
         raise Refused("not shown: before = a*after + b with a = {} and b = {}", a, b)
-    if not (K.sign(factor, True) or K.positive_shown(tree(a), {})):
+    if not (K.sign(factor, True) or K.positive_shown(a, {})):
         raise Refused("the factor a = {} is not shown to be positive", a, missing=("Gt", a, NOTHING))
     if mentions((factor, rest), parameters(K, over)):
         raise Refused("what would be dropped, a = {} or b = {}, moves with the parameter: " + ", ".join(over), a, b)
@@ -88,7 +90,7 @@ def same_minimiser(K: Context, step: Step, before: Poly, after: Poly) -> tuple:
 def monotone_map(K: Context, step: Step, before: Poly, after: Poly) -> tuple:
     """-ln is strictly decreasing on the positive numbers, so it turns a maximum into a minimum and back."""
     (over,) = parts_of(step, 1)
-    line = tree(step.before)
+    line = step.before
     if not K.positive_shown(line, {}):
         raise Refused("{} is not shown to be positive", line, missing=("Gt", line, NOTHING))
     if not K.zero(add(after, K.log(before)), frozenset(step.split)):
@@ -165,10 +167,36 @@ def parts_of(step: Step, count: int) -> tuple:
     return step.data
 
 
-def check_plain(given: Given, step: Step) -> None:
-    """Facts are trees, hints are hints, and a witness is made of exact fractions: a float satisfies what it likes."""
+def plain(given: Given, step: Step) -> Step:
+    """What :func:`read_once` makes of a step; refused, whatever goes wrong."""
+    try:
+        return read_once(given, step)
+    except Refused:
+        raise
+    except RecursionError as e:
+        raise Refused("the line is nested too deeply; split it into smaller steps") from e
+    except Exception as e:
+        raise Refused(f"a step is plain data, made of tuples, strings and numbers: {e}") from e
+
+
+def read_once(given: Given, step: Step) -> Step:
+    """The step, read once: from here on it is made of trees, and neither it nor what is given can change or pretend.
+
+    Facts are trees, hints are hints, and a witness is made of exact fractions: a float satisfies what it likes.
+    """
     if type(given) is not Given or type(step) is not Step:
         raise Refused("a step is admitted under what is given: kernel.Given and kernel.Step")
+    step = step._replace(before=tree(step.before), after=tree(step.after))
+    parts: list = [*given, *step]
+    for _ in range(DEEPEST + 10):  # level by level: equal data is looked up by a hash that has no bottom of its own
+        if len(parts) > LARGEST:
+            break
+        for one in parts:
+            if type(one) not in PLAIN:
+                raise Refused(f"a step is plain data, made of tuples, strings and numbers, not {type(one).__name__}")
+        parts = [part for one in parts if type(one) is tuple for part in one]
+    if parts:
+        raise Refused("the line is nested too deeply, or too long; split it into smaller steps")
     for fact in plain_tuple(given.facts):
         if not plain_tuple(fact):
             raise Refused("a fact is a proposition and perhaps ranges, not nothing")
@@ -189,6 +217,9 @@ def check_plain(given: Given, step: Step) -> None:
             check_tree(way)
     if any(type(name) is not str for name in plain_tuple(step.split)):
         raise Refused("a case split names letters")
+    for line in (step.before, step.after):
+        check_tree(line)
+    return step
 
 
 @lru_cache(1000)
@@ -229,11 +260,17 @@ def check_models(K: Context, given: Given, read: frozenset[str], over: tuple[str
                 raise Refused(f"the witnesses do not vary {name}")
             if name in sizes and max(v for _, v in values) < 2:
                 raise Refused(f"the witnesses do not vary the size {name}")
-    moving = parameters(K, over) | defined.keys() if over else ()
     for name in over:
-        pairs = ((m, n) for (m, a), (n, b) in product(zip(models, heard, strict=True), repeat=2) if a[name] != b[name])
-        if not any(all(m[o] == n.get(o) for o in m if o not in moving) for m, n in pairs):
+        pairs = ((a, b) for a, b in product(heard, repeat=2) if a[name] != b[name])
+        if not any(undefined(a, over) == undefined(b, over) for a, b in pairs):
             raise Refused(f"no two witnesses differ in {name} alone: is it tied to another letter?")
+
+
+def undefined(model: dict, over: tuple[str, ...]) -> dict:
+    """What a witness gives of all but the parameters, without what is computed."""
+    families = {name: value if isinstance(value, dict) else {(): value} for name, value in model.items()}
+    return {(name, at): v for name, family in families.items() for at, v in family.items()
+            if name not in over and not isinstance(v, Computed)}  # fmt: skip
 
 
 # Admission
@@ -242,19 +279,17 @@ def check_models(K: Context, given: Given, read: frozenset[str], over: tuple[str
 def decide(given: Given, step: Step) -> Statement:
     """The statement of a step, or :class:`Refused`. Recomputed from the expressions; nothing stored is believed."""
     try:
-        check_plain(given, step)
-        if type(step.primitive) is not str or step.primitive not in PRIMITIVES:
+        step = plain(given, step)
+        if step.primitive not in PRIMITIVES:
             raise Refused(f"there is no primitive {step.primitive!r}")
-        lhs, rhs = tree(step.before), tree(step.after)
-        for part in (lhs, rhs):
-            check_tree(part)
+        lhs, rhs = step.before, step.after
         K = Context(given.facts, step.using)
         K.meet((lhs, rhs))
         if not set(step.split) <= K.names.keys():
             raise Refused("a case split names letters of this derivation, not: " + ", ".join(step.split))
         before, after = K.read(lhs, {}), K.read(rhs, {})
         relation, over, a, b = PRIMITIVES[step.primitive](K, step, before, after)
-        statement = Statement(lhs, relation, rhs, over, tree(a), tree(b))
+        statement = Statement(lhs, relation, rhs, over, a, b)
         check_models(K, given, names((lhs, rhs, statement.a, statement.b, *map(folded, given.facts))), over)
         second_opinion(given, statement)
         return statement
@@ -273,11 +308,7 @@ remembered = lru_cache(5000)(decide)
 
 def admit(given: Given, step: Step) -> Statement:
     """The same, but equal data is decided only once."""
-    try:
-        check_plain(given, step)  # before anything is looked up: 0.5 is found where 1/2 was put
-        return remembered(given, step)
-    except (TypeError, ValueError) as e:
-        raise Refused(f"a step is plain data, made of tuples, strings and numbers: {e}") from e
+    return remembered(given, plain(given, step))  # plain before it is looked up: 0.5 is found where 1/2 was put
 
 
 def second_opinion(given: Given, s: Statement) -> None:
@@ -310,12 +341,14 @@ def compose(first: Statement, then: Statement) -> Statement:
 
 def verify(given: Given, start: Tree, steps: Iterable[Step], afresh: bool = True) -> Statement:
     """The statement of a whole chain; ``afresh`` recomputes every step, else equal data is not decided twice."""
-    statement, steps = Statement(tree(start), "=", tree(start)), tuple(steps)
-    check_tree(statement.lhs)
+    if not isinstance(steps, Iterable):
+        raise Refused("the steps of a chain come one after the other, in a tuple")
+    line = plain(given, Step(start, NOTHING)).before
+    statement, steps = Statement(line, "=", line), [plain(given, step) for step in steps]
     if not steps:
-        return decide(given, Step(statement.lhs, statement.rhs))  # even a single line has to be defined
+        return decide(given, Step(line, line))  # even a single line has to be defined
     for step in steps:
-        if type(step) is not Step or tree(step.before) != statement.rhs:
+        if step.before != statement.rhs:
             raise Refused("the chain is broken: a line does not start where the one before it ends")
         statement = compose(statement, (decide if afresh else admit)(given, step))
     return statement

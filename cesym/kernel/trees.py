@@ -48,7 +48,10 @@ class Refused(Exception):
         self.message, self.trees, self.missing = message, trees, missing
 
     def __str__(self) -> str:
-        return self.message.format(*map(show, self.trees)) if self.trees else self.message
+        # Not str.format: a name may have braces of its own.
+        parts = self.message.split("{}")
+        filled = [part + shown for part, shown in zip(parts, map(show, self.trees), strict=False)]
+        return "".join([*filled, *parts[len(filled):]])
 
 
 def held(letter: Any) -> set[str]:

@@ -17,7 +17,7 @@ from typing import NamedTuple
 ROOT = Path(__file__).parents[2]
 KERNEL = Path("cesym/kernel")
 TESTS = ("test_attacks.py", "test_empty_ranges.py", "test_ties.py", "test_prover.py", "test_chains.py", "test_replay.py",
-         "test_values.py")  # fmt: skip
+         "test_plain.py", "test_values.py")  # fmt: skip
 
 
 class Fault(NamedTuple):
@@ -52,6 +52,9 @@ FAULTS = (
     Fault("what is dropped may move with the parameter", "steps", "if mentions((factor, rest), parameters(K, over)):", "if not parameters(K, over):"),
     Fault("a family that varies where no fact reads it is free", "witness", "return model | read", "return model"),
     Fault("a letter that is bound again forgets its first range", "reader", "return {**env, v: atom(v), i:", "return {**env, i:"),
+    Fault("what defines an entry defines its family", "moving", 'if fact[0][1][0] == "Symbol"}', "}"),
+    Fault("the length of an inner range stands anywhere", "normal_form", "if not has(length, b) and not self.leaves(n, length)}", "if False}"),
+    Fault("what is looked up is plain", "steps", "if type(one) not in PLAIN:", "if False:"),
 )  # fmt: skip
 
 

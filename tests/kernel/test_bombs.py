@@ -100,6 +100,8 @@ LINES = [
     ("a factorial of a large number", G, factorial(N + 10**7)),
     ("a deep tree", G, deep(400)),
     ("a tree deeper than the stack", G, deep(5_000)),
+    ("a tree deeper than any stack", G, deep(200_000)),
+    ("a tree that is twice as large at each level", G, nested(lambda e: ("Add", e, e), 100, tree(r))),
     ("a wide tree", G, Add(*(r**n for n in range(2_000)))),
     ("large numbers", G, Rational(1, 3) ** 100_000 * r),
     ("exponentials inside of exponentials", G, nested(exp, 8, sigma + 5)),

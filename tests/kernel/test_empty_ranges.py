@@ -29,7 +29,8 @@ from sympy import (
 )
 
 from cesym.kernel import Refused, admit, tree
-from cesym.symbols import C, N, i, j, k, lam, mu, p, sigma, x
+from cesym.kernel.reader import Context
+from cesym.symbols import C, N, i, j, k, lam, mu, p, q, sigma, x
 
 from .cases import certificate, fact, minimiser, monotone
 from .limits import limited
@@ -179,6 +180,16 @@ def test_the_prover_refuses_it_without_numbers(attack: Attack) -> None:
 def test_the_true_line_beside_it_is_admitted(attack: Attack) -> None:
     with limited(SECONDS):
         assert admit(attack.true_given or attack.given, attack.true).rhs == tree(attack.true.after)
+
+
+def test_a_length_stays_in_the_range_in_which_it_is_defined() -> None:
+    """1 where Z = 1 and else 0, but through 1/Z, which is read under 1..Z: it may not become the outermost range."""
+    inner = KroneckerDelta(Pow(one(Z), -1, **UNEVALUATED), 1, **UNEVALUATED)
+    for body in (q[i, j], q[i, 1] * q[i, j]):
+        K = Context()
+        ((m, _),) = K.read(tree(Sum(body, (j, 1, inner), to_Z)), {})
+        outermost = [a[1][0][1] for a, _ in m if a[0] == "sum"]
+        assert outermost == [K.read(tree(Z), {})]
 
 
 def test_what_does_leave_is_defined_outside() -> None:

@@ -147,7 +147,17 @@ LAST = [{"C": k, "E": k - 1, "p": family(lambda at, k=k, out=out: 1 if at == k e
         for k, out in ((1, 5), (2, 5), (3, 5), (3, 6), (3, 7))]
 ONES = Sum(1, (j, 1, N))
 SHORT = (ONES - 1) * (ONES - 2) * (ONES - 3)  # 0 at all witnesses, and N stands in it only as a length
+def beside(entry: int, *facts: tuple, **more: Any) -> Given:
+    """Models at which x[entry] is 2*r, and all other entries as facts define them."""
+    rows = ((1, 5), (2, 5), (2, 6), (3, 6))
+    return given(facts, *({"N": 1 + n % 2, "r": a, "t": b, "x": family(lambda at, a=a: 2 * a if at == entry else a)} | more
+                          for n, (a, b) in enumerate(rows)))  # fmt: skip
+
+
 TIES = [
+    tied("an entry of a family of which another entry is defined", beside(2, fact(Eq(x[1], r)), fact(Eq(2 * r, x[2])))),
+    tied("a bound by such an entry", beside(2, fact(Eq(x[1], r)), fact(r <= x[2]))),
+    tied("an entry beyond the range of a definition", beside(4, fact(Eq(x[i], r), (i, 1, 3)), fact(Eq(2 * r, x[4])))),
     Attack("a length that is also a value", rests_on(fact(Eq(a**3, BLIND * (1 + S(x[i] ** 2)))), a=lambda m: 0), minimiser(s * N + a, s * N, 1, a, "N"), minimiser(s * N + b, s * N, 1, b, "N"), given((), base(1, 1), base(2, 2), base(3, 3), base(3, 4), base(2, 4, Z=4, D=3, j=3, C=3, x=base(3, 4)["x"]))),
     tied("a size as a value", rests_on(fact(Eq(BLIND * (r - N), 0))), N),
     tied("a value that is only met as a length", rests_on(fact(Eq(SHORT * (r - Sum(j**2, (j, 1, N))), 0))), N),
@@ -230,6 +240,13 @@ def test_it_is_refused_without_numbers(attack: Attack) -> None:
 def test_the_true_line_beside_it_is_admitted(attack: Attack) -> None:
     with limited(SECONDS):
         assert admit(attack.true_given or attack.given, attack.true).rhs == tree(attack.true.after)
+
+
+def test_a_refusal_shows_a_name_with_braces() -> None:
+    braces = Symbol("r_{2}", real=True)
+    rests = given((fact(Eq(2 * r, braces)),), *({"r": n, "t": n * n, "r_{2}": 2 * n} for n in (1, 2)))
+    with pytest.raises(Refused, match=r"ties the parameter to what stays, r_\{2\}: Eq\(Mul\(2, r\), r_\{2\}\)"):
+        admit(rests, minimiser(r**2 + t, r**2, 1, t, "r"))
 
 
 z = IndexedBase("z", real=True)
