@@ -14,19 +14,13 @@ import tempfile
 
 from benchmarks.tables import markdown, provenance
 
-BACKENDS = ("numpy", "numba", "math", "array-api")
+BACKENDS = ("numpy", "numba", "array-api")
 LOSSES = ("bce", "bce_with_logits", "cross_entropy_with_logits", "gaussian_nll")
 SAMPLES = {
     "bce": "[0.0, 1.0], [0.25, 0.5]",
     "bce_with_logits": "[0.0, 1.0], [0.25, 0.5]",
     "cross_entropy_with_logits": "[[0.0, 1.0]], [[0.25, 0.5]]",
     "gaussian_nll": "[0.0, 1.0], [0.25, 0.5], [1.0, 2.0]",
-}
-FIRST = {
-    "bce": "0.0, 0.5",
-    "bce_with_logits": "0.0, 0.5",
-    "cross_entropy_with_logits": "[0.0, 1.0], [0.25, 0.5]",
-    "gaussian_nll": "0.0, 0.25, 1.0",
 }
 MODULES = ("numpy", "sympy", "cesym", "cesym.losses", "numba", "scipy.special", "jax", "sklearn.metrics", "torch")
 CODE = """
@@ -42,7 +36,7 @@ def built():
     return middle - begun, clock() - middle
 print(json.dumps([built(), built()]))
 """
-CALL = {"math": "f({first})", "array-api": "import numpy as np; f(*map(np.asarray, ({sample})))"}
+CALL = {"array-api": "import numpy as np; f(*map(np.asarray, ({sample})))"}
 
 
 def fresh(code: str, **environment: str) -> str | None:
@@ -54,7 +48,7 @@ def fresh(code: str, **environment: str) -> str | None:
 
 def building(name: str, backend: str, derivative: object, rounds: int) -> list[object] | None:
     """Seconds to build and to call for the first time: ever, in a later process, and again in one process."""
-    call = CALL.get(backend, "f({sample})").format(first=FIRST[name], sample=SAMPLES[name])
+    call = CALL.get(backend, "f({sample})").format(sample=SAMPLES[name])
     code = CODE.format(name=name, backend=backend, derivative=derivative, call=call)
     with tempfile.TemporaryDirectory() as folder:  # whatever a backend keeps on disk starts empty
         runs = [fresh(code, XDG_CACHE_HOME=folder, NUMBA_CACHE_DIR=folder) for _ in range(rounds + 1)]

@@ -9,14 +9,12 @@ from benchmarks.peers import jax_x64
 
 
 def cesym_(backend: str, name: str, derivative: Any, args: Sequence[np.ndarray], threads: int = 1, **options: Any):
-    """`backend` may name a namespace too, "array-api torch", or ask for the option, "numpy accurate"."""
+    """`backend` may name a namespace too: "array-api torch"."""
     from cesym import losses
 
     backend, _, namespace = backend.partition(" ")
     if not hasattr(losses, name):
         return None
-    if namespace == "accurate":
-        options["accurate"], namespace = True, ""
     if threads > 1 and backend in ("numpy", "numba"):
         options["threads"] = threads
     try:
@@ -25,22 +23,12 @@ def cesym_(backend: str, name: str, derivative: Any, args: Sequence[np.ndarray],
         if "backend" in str(error) or "unexpected keyword" in str(error):
             return None
         raise
-    if backend == "math":
-        rows = list(zip(*[arg.tolist() for arg in args], strict=True))
-        return lambda: columns([f(*row) for row in rows])
     native = [to(namespace, arg) for arg in args] if namespace else args
     if namespace == "jax":
         import jax
 
         return lambda: jax.block_until_ready(f(*native))
     return lambda: f(*native)
-
-
-def columns(rows: list[Any]) -> Any:
-    """The rows of (nested tuples of) numbers as (nested tuples of) arrays."""
-    if rows and isinstance(rows[0], tuple):
-        return tuple(columns([row[n] for row in rows]) for n in range(len(rows[0])))
-    return np.array(rows)
 
 
 def to(namespace: str, arg: np.ndarray) -> Any:

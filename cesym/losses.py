@@ -122,7 +122,6 @@ class Loss:
         *,
         label_smoothing: float = 0,
         threads: int = 1,
-        accurate: bool = False,
     ) -> "Lambdified":
         """A numerically stable function ``f(target, prediction, *parameters)`` of arrays, by elements.
 
@@ -132,7 +131,6 @@ class Loss:
 
         ``label_smoothing`` replaces each target q[c] by (1 - ε) q[c] + ε/K with K the number of classes (for one
         probability k, K = 2: by (1 - ε) k + ε/2). ``threads`` shares large arrays among threads, for NumPy and numba.
-        ``accurate=True`` keeps the last digits also of a gradient σ(z) - k at a soft k next to σ(z), more slowly.
 
         Shapes: broadcast as NumPy does; classes are the last axis, and class targets are probabilities of
         the same shape or integer labels, 0 to C - 1 as in arrays, with one dimension less.
@@ -147,7 +145,7 @@ class Loss:
 
         return lambdify_loss(
             self, backend, derivative, reduction, check,
-            label_smoothing=label_smoothing, threads=threads, accurate=accurate,
+            label_smoothing=label_smoothing, threads=threads,
         )  # fmt: skip
 
     @property

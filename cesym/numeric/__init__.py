@@ -29,7 +29,6 @@ def lambdify(
     axes: Mapping[Symbol, Any] | None = None,
     check: bool = True,
     threads: int = 1,
-    accurate: bool = False,
 ) -> Lambdified:
     """A function of arrays that computes ``expr`` in a stable form: the counterpart of `sympy.lambdify`.
 
@@ -42,8 +41,7 @@ def lambdify(
     Domain: at its ends the limit is computed (0*log(0) is 0, a term of weight 0 counts 0); NaN in, NaN out.
     What ``given`` and the assumptions of a symbol say about a single letter is checked in numbers, ends
     included; ``check=False`` leaves that out, here or in a call.
-    ``threads`` shares large arrays among threads (NumPy, numba). ``accurate=True`` keeps the last digits of
-    sigmoid(z) - y where they are close, more slowly.
+    ``threads`` shares large arrays among threads (NumPy, numba).
     Shapes and types: float32 in, float32 out; Python numbers, integers and bools take the type of the rest, or
     float64; without axes the result is a NumPy scalar. Inputs are not changed, and nothing warns.
     Raises: ValueError or TypeError in one sentence; ImportError where the backend is not installed.
@@ -81,7 +79,7 @@ def lambdify(
     sizes = {index: sympify(size) for index, size in (axes or {}).items()}
     names = list(map(str, args))
     return built(
-        Request("f", letters, names, read(expr), given, sizes, check=check, threads=threads, accurate=accurate), backend
+        Request("f", letters, names, read(expr), given, sizes, check=check, threads=threads), backend
     )
 
 
@@ -94,7 +92,6 @@ def lambdify_loss(
     *,
     label_smoothing: float = 0,
     threads: int = 1,
-    accurate: bool = False,
 ) -> Lambdified:
     """The function of arrays behind `Loss.lambdify`, which says what the arguments mean.
 
@@ -140,7 +137,6 @@ def lambdify_loss(
         reduction,
         check,
         threads,
-        accurate,
     )
     return built(request, backend)
 

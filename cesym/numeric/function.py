@@ -22,7 +22,6 @@ __all__ = ["BACKENDS", "Lambdified", "Request", "Rewritten", "built"]
 BACKENDS = {
     "numpy": "cesym.numeric.arrays.numpy_backend",
     "numba": "cesym.numeric.arrays.numba_backend",
-    "math": "cesym.numeric.plain.backend",
     "array-api": "cesym.numeric.array_api.backend",
 }
 

@@ -51,7 +51,6 @@ class Request:
     reduction: str | None = None
     check: bool = True
     threads: int = 1
-    accurate: bool = False
 
 
 @dataclass(frozen=True)

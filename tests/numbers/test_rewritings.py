@@ -98,7 +98,7 @@ def test_formulas_of_users(formula, given, length):
     ],
 )
 def test_what_is_not_shown_is_refused(formula, given, error):
-    f = lambdify(sorted(formula.free_symbols, key=str), formula, "math", given=given)
+    f = lambdify(sorted(formula.free_symbols, key=str), formula, given=given)
     with pytest.raises(error):
         f.derivation()
 
@@ -125,6 +125,6 @@ REPORTS = [
 
 @pytest.mark.parametrize(("formula", "kept"), REPORTS, ids=[str(row[0]) for row in REPORTS])
 def test_the_report_says_what_is_printed_as_it_stands(formula, kept):
-    report = lambdify(sorted(formula.free_symbols, key=str), formula, "math").report
+    report = lambdify(sorted(formula.free_symbols, key=str), formula).report
     stated = [line.partition(": ")[2] for line in report.splitlines() if line.startswith("printed as it stands: ")]
     assert set(stated) == kept

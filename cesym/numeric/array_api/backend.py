@@ -32,7 +32,7 @@ def build(name: str, signature: Signature, outputs: Sequence[Output], request: R
     labels = [one.letter for one in signature.arguments if one.place is not None]
     labelled = (request.labelled, labels[0]) if request.labelled is not None and labels else None
     facts, past = Facts(request.given, families, labelled), [()] * len(outputs)
-    formulas = Formulas(name, signature, list(leaves(request.outputs)), outputs, facts, past, {}, request.accurate)
+    formulas = Formulas(name, signature, list(leaves(request.outputs)), outputs, facts, past, {})
     return formulas.code, Function(formulas, request.reduction)
 
 
@@ -50,8 +50,6 @@ class Function:
     def __call__(self, values: Sequence[Any], check: bool) -> list[Any]:
         signature = self.formulas.signature
         together = joined(signature, values)
-        if self.formulas.accurate and together.xp.finfo(together.dtype).bits < 64:
-            raise TypeError(f"accurate=True needs arrays of float64; got dtype {together.dtype}")
         sizes, shape = fitted(signature, together.arrays)
         with np.errstate(all="ignore"):
             bad = out_of_range(together, signature, sizes) if check else None

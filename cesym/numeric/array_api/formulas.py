@@ -40,11 +40,10 @@ class Formulas:
         facts: Facts,
         past: Sequence[tuple[Any, ...]],
         notes: dict[str, None],
-        accurate: bool,
     ) -> None:
         self.name, self.signature, self.outputs = name, signature, tuple(outputs)
-        self.facts, self.past, self.notes, self.accurate = facts, past, notes, accurate
-        program = lowered(signature, list(stable), accurate)
+        self.facts, self.past, self.notes = facts, past, notes
+        program = lowered(signature, list(stable))
         self.is_input = [value.op == "input" for value in program.results]
         main = ArrayApiWriter(program, signature).function(name, outputs)
         self.code = "\n\n".join([*used_helpers(main), main])
@@ -84,9 +83,7 @@ class Formulas:
             stable = [one._replace(expr=stabilise(one.expr, known)[0]) for one in outputs]
             past = [(*self.past[number], signature.arguments[position].letter) for number, position in pairs]
             name = self.name if self.name.endswith("_slope") else f"{self.name}_slope"
-            self.derived[pairs] = Formulas(
-                name, signature, outputs, stable, self.facts, past, self.notes, self.accurate
-            )
+            self.derived[pairs] = Formulas(name, signature, outputs, stable, self.facts, past, self.notes)
         return self.derived[pairs]
 
     def slope(self, number: int, position: int) -> Expr:

@@ -46,7 +46,7 @@ def build(
     name: str, signature: Signature, outputs: Sequence[Output], request: Request
 ) -> tuple[str, Callable[..., list[Any]]]:
     """The source, and the function called as ``function(values, check)``."""
-    program = lowered(signature, list(outputs), request.accurate)
+    program = lowered(signature, list(outputs))
     writer = LoopWriter(program, signature)
     kinds = [f"given({1 + len(one.sizes)}, {'int64' if one.place else 'float64'})" for one in signature.arguments]
     kinds += [f"Array(float64, {1 + len(one.axes)}, 'C')" for one in outputs]

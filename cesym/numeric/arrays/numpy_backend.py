@@ -31,7 +31,7 @@ def build(
     name: str, signature: Signature, outputs: Sequence[Output], request: Request
 ) -> tuple[str, Callable[..., list[Any]]]:
     """The source, and the function called as ``function(values, check)``."""
-    program = lowered(signature, list(outputs), request.accurate)
+    program = lowered(signature, list(outputs))
     main = function_source(VectorWriter(program, signature, **SPELLED), name)
     writer = InPlaceWriter(program, signature, lgamma=SPELLED["lgamma"])
     fast = writer.function(f"{name}_in_place")

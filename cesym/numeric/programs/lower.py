@@ -12,7 +12,6 @@ from sympy import Dummy, Expr, Indexed, Mul, Symbol
 from cesym.numeric import nodes
 from cesym.numeric.programs import forms
 from cesym.numeric.programs.constants import nearest, three_parts
-from cesym.numeric.programs.fixed_point import sigmoid_gap
 from cesym.numeric.programs.program import Program, Value
 from cesym.numeric.signature import Signature
 
@@ -55,14 +54,14 @@ class Lowered(NamedTuple):
     axes: tuple[tuple[Any, ...], ...]
 
 
-def lowered(signature: Signature, outputs: list[Output], accurate: bool = False) -> Lowered:
+def lowered(signature: Signature, outputs: list[Output]) -> Lowered:
     """The program of some outputs over the arguments of a signature."""
-    return _Lowering(signature, accurate).outputs(outputs)
+    return _Lowering(signature).outputs(outputs)
 
 
 class _Lowering:
-    def __init__(self, signature: Signature, accurate: bool) -> None:
-        self.signature, self.accurate = signature, accurate
+    def __init__(self, signature: Signature) -> None:
+        self.signature = signature
         self.b = Program()
         self.positions = {argument.letter: n for n, argument in enumerate(signature.arguments)}
         self.pool: dict[Expr, list[Symbol]] = {}
@@ -239,12 +238,6 @@ class _Lowering:
         return forms.softplus_pair(self.b, self.value(t), self.value(w), self.value(v), self.value(w + v))
 
     def of_sigmoid_pair(self, e: Expr) -> Value:
-        t, w, v = e.args
-        if self.accurate and (found := gap_of(w, v)):
-            weight, y, share, shift = found
-            if share < 0:  # sigmoid(t) - (1 - y) is y - sigmoid(-t)
-                t, weight, share, shift = -t, -weight, -share, 1 - shift
-            return self.value(weight) * sigmoid_gap(self.b, self.value(t), self.value(y), share, shift)
         return forms.sigmoid_pair(self.b, *map(self.value, e.args))
 
     # Classes
@@ -370,17 +363,6 @@ class _Lowering:
 
     def of_Not(self, e: Any) -> Value:
         return self.b.op("not", self.value(e.args[0]))
-
-
-def gap_of(w: Expr, v: Expr) -> tuple[Expr, Expr, Expr, Expr] | None:
-    """weight, y, share, shift: w*sigmoid(t) + v*sigmoid(-t) is weight*(sigmoid(t) - share*y - shift) for an input y."""
-    weight = sp.expand(w - v)
-    if weight == 0:
-        return None
-    shift, rest = sp.cancel(-v / weight).as_coeff_Add()
-    share, y = rest.as_coeff_Mul()
-    exact = shift.is_Rational and share.is_Rational and (isinstance(y, (Symbol, Indexed)) or y == 1)
-    return (weight, y, share, shift) if exact else None
 
 
 def is_negative(e: Expr) -> bool:

@@ -1,1 +1,0 @@
-"""The backend for Python numbers and lists, without NumPy."""
