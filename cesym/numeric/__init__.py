@@ -54,7 +54,7 @@ def lambdify(
     >>> print(f.code[f.code.index("def f("):f.code.index("def f_in")].strip())
     def f(q, p):
         t1 = np.log(p)
-        return 0.0 - np.sum(np.where((q == 0.0) & (t1 == t1), 0.0, q*t1), axis=-1),
+        return (0.0 - np.sum(np.where((q == 0.0) & (t1 == t1), 0.0, q * t1), axis=-1),)
     >>> print(f.report)
     weighted log: log(p[c])*q[c] -> weighted(q[c], log(p[c]))
     """

@@ -3,37 +3,27 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from sympy import Expr, Indexed, KroneckerDelta, Pow, Symbol, exp, log
 
+from cesym.numeric.admitted import Rewriting, Rewritten, derivation, rewrite
 from cesym.numeric.nodes import OF_CLASSES
 from cesym.numeric.programs.lower import Output
 from cesym.numeric.programs.writer import Names
 from cesym.numeric.rules.rewritings import Known
 from cesym.numeric.signature import Place, Request, Signature, read_signature
-from cesym.numeric.stable import Rewriting, stabilise
 
 if TYPE_CHECKING:
     from cesym.derivation import Derivation
 
-__all__ = ["BACKENDS", "Lambdified", "Request", "Rewritten", "built"]
+__all__ = ["BACKENDS", "Lambdified", "Request", "built"]
 
 BACKENDS = {
     "numpy": "cesym.numeric.arrays.numpy_backend",
     "numba": "cesym.numeric.arrays.numba_backend",
     "array-api": "cesym.numeric.array_api.backend",
 }
-
-
-class Rewritten(NamedTuple):
-    """A formula, its stable form and how it came about; the signature and what is given say of what letters."""
-
-    expr: Expr
-    stable: Expr
-    used: list[Rewriting]
-    signature: Signature
-    given: Any
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,7 +36,7 @@ class Lambdified:
     >>> from cesym.losses import bce_with_logits
     >>> d = bce_with_logits.lambdify(derivative=2).derivation()
     >>> [step.reason for step in d.steps]
-    ['one plus exp, sigmoid', 'ratio of sigmoids']
+    ['one plus exp', 'sigmoid', 'ratio of sigmoids']
     >>> d.exprs[-1], d.evidence
     (exp(-Abs(z))/(1 + exp(-Abs(z)))**2, 'CHECKED')
     """
@@ -59,7 +49,7 @@ class Lambdified:
     outputs: Any = field(repr=False)
     functions: tuple[Callable[..., Any], ...] = field(repr=False)
     are_labels: Callable[..., bool] = field(repr=False)
-    rewritings: tuple[tuple["Rewritten", ...], ...] = field(repr=False, default=())
+    rewritings: tuple[tuple[Rewritten, ...], ...] = field(repr=False, default=())
 
     def __call__(self, *values: Any, check: bool | None = None) -> Any:
         if len(values) != len(self.arguments):
@@ -82,8 +72,6 @@ class Lambdified:
         Raises: StepRefused where the kernel does not show a step, or that the formula is defined under what is given;
         `cesym.kernel.Refused` for a function that it does not know, such as digamma.
         """
-        from cesym.numeric.admitted import derivation
-
         return derivation(self.rewritings[labels][output])
 
     def __repr__(self) -> str:
@@ -108,7 +96,7 @@ def built(request: Request, backend: str) -> Lambdified:
     codes, functions, kept, done = [], [], [], []
     for own, outputs, classes in variants(request, signature):
         known = Known(own.variables, classes)
-        rewritten = [Rewritten(one.expr, *stabilise(one.expr, known), own, request.given) for one in leaves(outputs)]
+        rewritten = [rewrite(one.expr, known, own, request.given) for one in leaves(outputs)]
         done.append(tuple(rewritten))
         kept += [kept for one in rewritten for kept in naive(one.stable, known)]
         stables = [one._replace(expr=new.stable) for one, new in zip(leaves(outputs), rewritten, strict=True)]

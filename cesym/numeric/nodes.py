@@ -29,12 +29,13 @@ __all__ = [
     "logaddexp",
     "logit",
     "neg_log_softmax",
-    "one_less_exp",
     "over_square",
     "over_squares",
     "ratio",
+    "share_of_difference",
     "share_of_squares",
     "sigmoid",
+    "sigmoid_difference",
     "sigmoid_pair",
     "sigmoid_ratio",
     "sigmoid_slope",
@@ -63,15 +64,25 @@ class Node(Function):
 
 
 def unfolded(e: Any) -> Any:
-    """The expression with each node replaced by what it means over the reals.
+    """The expression with each node replaced by what it means over the reals; nothing else is simplified.
 
     >>> unfolded(log1p(sp.Symbol("t")))
     log(t + 1)
     """
     if not e.args or isinstance(e, Indexed):
         return e
-    inner = e.func(*[unfolded(part) for part in e.args])
-    return inner.meaning() if isinstance(inner, Node) else inner
+    args = [unfolded(part) for part in e.args]
+    if isinstance(e, Node):
+        return e.func(*args).meaning()
+    if all(one is other for one, other in zip(args, e.args, strict=True)):
+        return e
+    kept = isinstance(e, sp.Add | sp.Mul | sp.Pow | sp.exp | sp.log | sp.Piecewise)
+    return e.func(*args, evaluate=False) if kept else e.func(*args)
+
+
+def quotient(n: Expr, d: Expr) -> Expr:
+    """n/d as it stands: where d is 0 it is not defined, whatever would cancel."""
+    return sp.Mul(n, sp.Pow(d, -1, evaluate=False), evaluate=False)
 
 
 class log1p(Node):
@@ -90,15 +101,6 @@ class expm1(Node):
 
     def meaning(self) -> Expr:
         return exp(self.args[0]) - 1
-
-
-class one_less_exp(Node):
-    """1 - exp(t) for t <= 0: a 0 of it is a positive one."""
-
-    nargs = 1
-
-    def meaning(self) -> Expr:
-        return 1 - exp(self.args[0])
 
 
 class log1mexp(Node):
@@ -125,7 +127,7 @@ class log_over(Node):
     nargs = 2
 
     def meaning(self) -> Expr:
-        return log(self.args[0] / self.args[1])
+        return log(quotient(*self.args), evaluate=False)
 
 
 class log1p_over(Node):
@@ -134,7 +136,7 @@ class log1p_over(Node):
     nargs = 2
 
     def meaning(self) -> Expr:
-        return log(1 + self.args[0] / self.args[1])
+        return log(1 + quotient(*self.args))
 
 
 class log1p_square(Node):
@@ -143,7 +145,7 @@ class log1p_square(Node):
     nargs = 2
 
     def meaning(self) -> Expr:
-        return log(1 + (self.args[0] / self.args[1]) ** 2)
+        return log(1 + quotient(*self.args) ** 2)
 
 
 class over_squares(Node):
@@ -153,7 +155,7 @@ class over_squares(Node):
 
     def meaning(self) -> Expr:
         n, d = self.args
-        return n / (n**2 + d**2)
+        return quotient(n, n**2 + d**2)
 
 
 class share_of_squares(Node):
@@ -163,7 +165,7 @@ class share_of_squares(Node):
 
     def meaning(self) -> Expr:
         n, d = self.args
-        return n**2 / (n**2 + d**2)
+        return quotient(n**2, n**2 + d**2)
 
 
 class weighted(Node):
@@ -172,7 +174,7 @@ class weighted(Node):
     nargs = 2
 
     def meaning(self) -> Expr:
-        return self.args[0] * self.args[1]
+        return sp.Mul(*self.args, evaluate=False)
 
 
 class ratio(Node):
@@ -181,7 +183,7 @@ class ratio(Node):
     nargs = 2
 
     def meaning(self) -> Expr:
-        return self.args[0] / self.args[1]
+        return quotient(*self.args)
 
 
 class xdivy(Node):
@@ -190,7 +192,7 @@ class xdivy(Node):
     nargs = 2
 
     def meaning(self) -> Expr:
-        return self.args[0] / self.args[1]
+        return quotient(*self.args)
 
 
 class over_square(Node):
@@ -199,7 +201,7 @@ class over_square(Node):
     nargs = 2
 
     def meaning(self) -> Expr:
-        return self.args[0] / self.args[1] ** 2
+        return quotient(self.args[0], self.args[1] ** 2)
 
 
 class square_over(Node):
@@ -209,7 +211,7 @@ class square_over(Node):
 
     def meaning(self) -> Expr:
         r, v, a = self.args
-        return a * r**2 / v
+        return a * quotient(r**2, v)
 
 
 class square_times_exp(Node):
@@ -227,7 +229,7 @@ class times_exp(Node):
     nargs = 2
 
     def meaning(self) -> Expr:
-        return self.args[0] * exp(self.args[1])
+        return sp.Mul(self.args[0], exp(self.args[1]), evaluate=False)
 
 
 class bernoulli_score(Node):
@@ -237,7 +239,7 @@ class bernoulli_score(Node):
 
     def meaning(self) -> Expr:
         k, p = self.args
-        return (p - k) / (p * (1 - p))
+        return quotient(p - k, p * (1 - p))
 
 
 class except_at_zero(Node):
@@ -248,9 +250,9 @@ class except_at_zero(Node):
 
 
 class dominated(Node):
-    """lead + rest, and the lead alone where it is infinite: of two poles the stronger decides."""
+    """lead + rest, and the lead alone where it is infinite as t is 0 or infinite: of two poles the stronger decides."""
 
-    nargs = 2
+    nargs = 3
 
     def meaning(self) -> Expr:
         return self.args[0] + self.args[1]
@@ -288,7 +290,7 @@ class logit(Node):
     nargs = 1
 
     def meaning(self) -> Expr:
-        return log(self.args[0] / (1 - self.args[0]))
+        return log(quotient(self.args[0], 1 - self.args[0]), evaluate=False)
 
 
 class softplus_pair(Node):
@@ -336,6 +338,26 @@ class sigmoid_ratio(Node):
     def meaning(self) -> Expr:
         a, b = self.args
         return (1 + exp(-b)) / (1 + exp(-a))
+
+
+class sigmoid_difference(Node):
+    """sigmoid(a) - sigmoid(b), by exp(-|a - b|)."""
+
+    nargs = 2
+
+    def meaning(self) -> Expr:
+        a, b = self.args
+        return 1 / (1 + exp(-a)) - 1 / (1 + exp(-b))
+
+
+class share_of_difference(Node):
+    """sigmoid(t)*sigmoid(-t)/(sigmoid(a) - sigmoid(b)) for t = a or t = b."""
+
+    nargs = 3
+
+    def meaning(self) -> Expr:
+        t, a, b = self.args
+        return 1 / ((1 + exp(-t)) * (1 + exp(t)) * (1 / (1 + exp(-a)) - 1 / (1 + exp(-b))))
 
 
 class logaddexp(Node):

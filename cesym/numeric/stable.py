@@ -24,7 +24,8 @@ Before these, `recognise` has found sigmoids, softmaxes and their logarithms in 
 rule knows stays as it is. The operations in the middle column are defined in `nodes`, the rules in `rewritings`.
 """
 
-from typing import Any, NamedTuple
+from collections.abc import Callable, Set
+from typing import Any
 
 from sympy import Expr, Indexed, KroneckerDelta, Mul, Piecewise, Pow, Product, Sum
 
@@ -32,38 +33,34 @@ from cesym.numeric.nodes import is_sum_of_exp
 from cesym.numeric.rules import recognise
 from cesym.numeric.rules.rewritings import AFTER_THE_PARTS, BEFORE_THE_PARTS, Known, Rule, one_hot
 
-__all__ = ["Rewriting", "stabilise"]
+__all__ = ["stabilise"]
 
 
-class Rewriting(NamedTuple):
-    """One use of a rule."""
+def stabilise(
+    expr: Expr, known: Known, admits: Callable[[Expr, Expr], bool]
+) -> tuple[Expr, list[tuple[str, Expr, Expr]]]:
+    """The stable form of an expression, and what was rewritten on the way: (rule, before, after).
 
-    rule: str
-    before: Expr
-    after: Expr
-
-
-def stabilise(expr: Expr, known: Known) -> tuple[Expr, list[Rewriting]]:
-    """The stable form of an expression, and what was rewritten on the way.
+    A rule is used only where ``admits(before, after)``.
 
     >>> from sympy import log
     >>> from cesym.symbols import k, p, scalar
     >>> k, p = scalar(k), scalar(p)
-    >>> stabilise(k*log(1 - p), Known(frozenset({k, p})))[0]
+    >>> stabilise(k*log(1 - p), Known(frozenset({k, p})), lambda before, after: True)[0]
     weighted(k, log1p(-p))
     """
-    used: list[Rewriting] = []
+    used: list[tuple[str, Expr, Expr]] = []
 
     def apply(rules: tuple[tuple[str, Rule], ...], e: Expr) -> Expr:
         for name, rule in rules:
             after = rule(e, known)
-            if after is not None and after != e:
-                used.append(Rewriting(name, e, after))
+            if after is not None and after != e and admits(e, after):
+                used.append((name, e, after))
                 e = after
         return e
 
-    def recognised(e: Any, rules: Any) -> Any:
-        if not e.args or isinstance(e, (Indexed, KroneckerDelta)) or not isinstance(e, Expr):
+    def recognised(e: Any, rules: Any, before: Set[Expr] = frozenset()) -> Any:
+        if is_whole(e):
             return e
         if isinstance(e, Piecewise):
             return Piecewise(*[(recognised(value, rules), condition) for value, condition in e.args], evaluate=False)
@@ -77,15 +74,14 @@ def stabilise(expr: Expr, known: Known) -> tuple[Expr, list[Rewriting]]:
             e = e.func(*[recognised(part, rules) for part in e.args])
         for name, rule in rules:
             after = rule(e)
-            if after is not None and after != e:
-                used.append(Rewriting(name, e, after))
-                return recognised(after, rules)
+            # What has been left is not come back to, so that this ends.
+            if after is not None and after not in {*before, e} and admits(e, after):
+                used.append((name, e, after))
+                return recognised(after, rules, {*before, e})
         return e
 
     def walk(e: Expr) -> Expr:
-        if not e.args or isinstance(e, (Indexed, KroneckerDelta)) or not isinstance(e, Expr):
-            return e
-        if is_sum_of_exp(e):
+        if is_whole(e) or is_sum_of_exp(e):
             return e
         e = apply(BEFORE_THE_PARTS, e)
         if hasattr(e, "limits"):
@@ -106,3 +102,8 @@ def stabilise(expr: Expr, known: Known) -> tuple[Expr, list[Rewriting]]:
     for rules in (first, recognise.RULES, recognise.LAST):
         expr = recognised(expr, rules)
     return walk(expr), used
+
+
+def is_whole(e: Any) -> bool:
+    """Whether nothing is rewritten in an expression: an input, a number, a condition."""
+    return not e.args or not isinstance(e, Expr) or isinstance(e, (Indexed, KroneckerDelta)) or not e.free_symbols

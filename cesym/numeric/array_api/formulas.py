@@ -1,5 +1,6 @@
 """Formulas as one function of arrays in any namespace, and their derivatives, made when they are asked for."""
 
+import ast
 import inspect
 import re
 from collections.abc import Sequence
@@ -12,15 +13,16 @@ import numpy as np
 from sympy import Expr
 
 from cesym.links import fresh_index
+from cesym.numeric.admitted import rewrite
 from cesym.numeric.array_api import helpers
 from cesym.numeric.array_api.slopes import Facts
 from cesym.numeric.array_api.writer import ArrayApiWriter
 from cesym.numeric.arrays.compiled import compiled
 from cesym.numeric.arrays.inputs import check_shapes
+from cesym.numeric.programs.code import shown, used
 from cesym.numeric.programs.lower import Output, lowered
 from cesym.numeric.rules.rewritings import Known
 from cesym.numeric.signature import Signature
-from cesym.numeric.stable import stabilise
 
 __all__ = ["Formulas", "fitted"]
 
@@ -46,7 +48,7 @@ class Formulas:
         program = lowered(signature, list(stable))
         self.is_input = [value.op == "input" for value in program.results]
         main = ArrayApiWriter(program, signature).function(name, outputs)
-        self.code = "\n\n".join([*used_helpers(main), main])
+        self.code = "\n\n".join([*used_helpers(main), f"{shown(main)}\n"])
         self.function = compiled(name, self.code)[name]
         self.slopes: dict[tuple[int, int], Expr] = {}
         self.derived: dict[tuple[tuple[int, int], ...], Formulas] = {}
@@ -80,7 +82,8 @@ class Formulas:
                 Output(self.slope(number, position), (*self.outputs[number].axes, *self.indices[position]))
                 for number, position in pairs
             ]
-            stable = [one._replace(expr=stabilise(one.expr, known)[0]) for one in outputs]
+            given = self.facts.given
+            stable = [one._replace(expr=rewrite(one.expr, known, signature, given).stable) for one in outputs]
             past = [(*self.past[number], signature.arguments[position].letter) for number, position in pairs]
             name = self.name if self.name.endswith("_slope") else f"{self.name}_slope"
             self.derived[pairs] = Formulas(name, signature, outputs, stable, self.facts, past, self.notes)
@@ -125,15 +128,16 @@ def fitted(signature: Signature, arrays: Sequence[Any]) -> tuple[dict[Any, int],
     return check_shapes(signature, [SimpleNamespace(shape=tuple(a.shape), ndim=a.ndim) for a in arrays])
 
 
-def used_helpers(main: str) -> list[str]:
-    """The imports and helpers that a source needs, as source."""
+def used_helpers(main: ast.stmt) -> list[str]:
+    """The imports and helpers that a function needs, as source."""
     found: list[str] = []
+    names = used(main)
     # A helper uses those that are listed before it.
     for name in reversed(helpers.__all__):
-        if f"{name}(" in "".join((main, *found)):
+        if name in names:
             source = inspect.getsource(getattr(helpers, name))
+            names |= used(ast.parse(source))
             found.insert(0, re.sub(r"(: | -> )(Any|int|float|str)\b", "", source))
-    text = "".join((main, *found))
     imports = {"import_module": "importlib", "device": "array_api_compat"}
-    lines = [f"from {module} import {name}\n" for name, module in imports.items() if f"{name}(" in text]
+    lines = [f"from {module} import {name}\n" for name, module in imports.items() if name in names]
     return ["".join(lines), *found] if lines else found

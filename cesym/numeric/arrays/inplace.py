@@ -5,20 +5,24 @@ few classes still fast. Guards are left out: they mend what is NaN or infinite, 
 needs none of them.
 """
 
+import ast
 from collections import defaultdict
+from collections.abc import Sequence
 from typing import Any
 
 from cesym.numeric.arrays.vector import FUNCTIONS, VectorWriter
+from cesym.numeric.programs.code import Code, function, statement
 from cesym.numeric.programs.lower import Lowered
 from cesym.numeric.programs.program import COMPARISONS, Value, ordered
 from cesym.numeric.signature import Signature
 
 __all__ = ["InPlaceWriter", "unguarded"]
 
-UFUNCS = dict(zip(FUNCTIONS, FUNCTIONS, strict=True)) | {
-    "add": "add", "sub": "subtract", "mul": "multiply", "div": "divide", "neg": "negative", "max": "maximum",
-    "min": "minimum", "pow": "power", "lt": "less", "le": "less_equal", "gt": "greater", "ge": "greater_equal",
-    "eq": "equal", "ne": "not_equal", "and": "logical_and", "or": "logical_or", "not": "logical_not",
+UFUNCS = {name: f"np.{name}" for name in FUNCTIONS} | {
+    "add": "np.add", "sub": "np.subtract", "mul": "np.multiply", "div": "np.divide", "neg": "np.negative",
+    "max": "np.maximum", "min": "np.minimum", "pow": "np.power", "lt": "np.less", "le": "np.less_equal",
+    "gt": "np.greater", "ge": "np.greater_equal", "eq": "np.equal", "ne": "np.not_equal", "and": "np.logical_and",
+    "or": "np.logical_or", "not": "np.logical_not", "where": "select", "guard": "select",
 }  # fmt: skip
 REDUCING = {"sum": "total", "prod": "np.prod", "amax": "np.max"}
 PLAIN = ("const", "far", "input", "label", "place", "size", "arange")
@@ -48,7 +52,7 @@ class InPlaceWriter(VectorWriter):
         self.free: dict[Any, list[str]] = defaultdict(list)
         self.register: dict[int, str] = {}
 
-    def function(self, name: str) -> str:
+    def function(self, name: str) -> ast.stmt:
         results = self.lowered.results
         outs = [self.names.fresh("out" if len(results) == 1 else f"out{n}") for n in range(len(results))]
         last = {id(arg): n for n, value in enumerate(ordered(results)) for arg in value.args}
@@ -63,23 +67,19 @@ class InPlaceWriter(VectorWriter):
                 self.statement(value, target.get(id(value)), n, last)
         for value, out, axes in zip(results, outs, self.lowered.axes, strict=True):
             if target.get(id(value)) != out:
-                self.lines.append(f"{out}[...] = {self.widened(value, axes)}")
-        parameters = ", ".join([*self.arguments, *outs, *self.scratch_names])
-        body = "".join(f"    {line}\n" for line in self.lines)
-        return f"def {name}({parameters}):\n{body}"
+                self.lines.append(statement(f"{out}[...] = _0", self.widened(value, axes)))
+        return function(name, [*self.arguments, *outs, *self.scratch_names], self.lines)
 
-    def worth_a_name(self, value: Value, text: str) -> bool:
+    def worth_a_name(self, value: Value, tree: Code) -> bool:
         return False
 
     def statement(self, value: Value, out: str | None, n: int, last: dict[int, int]) -> None:
         dying = [one for one in dict.fromkeys(value.args) if last[id(one)] == n and id(one) in self.register]
         own = (value.axes, value.kind)
         if is_allocated(value):
-            text, _ = self.render(value)
-            self.named[id(value)] = self.names.fresh(f"n{n}")
-            self.lines.append(f"{self.named[id(value)]} = {text}")
+            self.assign(value, self.render(value), f"n{n}")
             return self.release(dying)
-        may_overwrite = value.op in UFUNCS
+        may_overwrite = value.op in UFUNCS and UFUNCS[value.op] != "select"
         if out is None:
             if may_overwrite:
                 self.release([one for one in dying if (one.axes, one.kind) == own])
@@ -103,22 +103,23 @@ class InPlaceWriter(VectorWriter):
         self.scratch_names.append(self.names.fresh(f"s{len(self.scratch) - 1}"))
         return self.scratch_names[-1]
 
-    def instruction(self, value: Value, out: str) -> str:
+    def instruction(self, value: Value, out: str) -> ast.stmt:
         args = [self.seen(one, value) for one in value.args]
         if value.op in UFUNCS:
-            return f"np.{UFUNCS[value.op]}({', '.join(args)}, out={out})"
-        if value.op in ("where", "guard"):
-            return f"select({', '.join(args)}, out={out})"
+            return self.call(UFUNCS[value.op], args, out)
         if value.op == "negabs":
-            return f"np.copysign({args[0]}, -1.0, out={out})"
+            return statement(f"np.copysign(_0, -1.0, out={out})", *args)
         if self.is_compared(value):
             (condition,) = value.args
-            texts = [self.widened(one, value.axes) for one in condition.args]
-            return f"np.{UFUNCS[condition.op]}({', '.join(texts)}, out={out})"
+            return self.call(UFUNCS[condition.op], [self.widened(one, value.axes) for one in condition.args], out)
         if value.op in ("step", "float"):
-            return f"np.copyto({out}, {args[0]})"
+            return statement(f"np.copyto({out}, _0)", *args)
         (body,) = value.args
-        return f"{REDUCING[value.op]}({self.text(body)}, axis={self.position(body, value.data)}, out={out})"
+        axis = self.position(body, value.data)
+        return statement(f"{REDUCING[value.op]}(_0, axis={axis}, out={out})", self.text(body))
+
+    def call(self, name: str, args: Sequence[Code], out: str) -> ast.stmt:
+        return statement(f"{name}({', '.join(f'_{n}' for n in range(len(args)))}, out={out})", *args)
 
 
 def is_allocated(value: Value) -> bool:

@@ -4,12 +4,14 @@ Along the axes of classes the loops stand outside the one over the samples of a 
 over independent samples and becomes vector code. What a later loop needs is kept for the block.
 """
 
-from collections.abc import Iterator
+import ast
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
+from cesym.numeric.programs.code import Code, code, entry, function, loop, statement, with_body
 from cesym.numeric.programs.lower import Lowered
 from cesym.numeric.programs.program import REDUCTIONS, Value, denominators, is_const, ordered
-from cesym.numeric.programs.writer import ATOM, Names, Writer
+from cesym.numeric.programs.writer import Names, Writer
 from cesym.numeric.signature import Signature
 
 __all__ = ["LoopWriter"]
@@ -17,18 +19,19 @@ __all__ = ["LoopWriter"]
 PLAIN = ("const", "far", "input", "label", "place", "shift", "size", "arange")
 FUNCTIONS: tuple[str, ...] = ("cos", "cosh", "digamma", "exp", "exp_nonpositive", "expm1", "lgamma", "log", "log1p")
 FUNCTIONS += ("log1p_unit", "sin", "sinh", "sqrt", "tan", "tanh")
-TEMPLATES = {name: f"{name}({{0}})" for name in FUNCTIONS} | {
-    "abs": "abs({0})",
-    "negabs": "-abs({0})",
-    "float": "float({0})",
-    "guard": "choose({0}, {1}, {2})",
+TEMPLATES = {name: f"{name}(_0)" for name in FUNCTIONS} | {
+    "abs": "abs(_0)",
+    "negabs": "-abs(_0)",
+    "float": "float(_0)",
+    "guard": "choose(_0, _1, _2)",
     # NaN stays NaN.
-    "max": "choose(({0} > {1}) | ({0} != {0}), {0}, {1})",
-    "min": "choose(({0} < {1}) | ({0} != {0}), {0}, {1})",
-    "pow": "{0}**{1}",
-    "sign": "choose({0} > 0.0, 1.0, choose({0} < 0.0, -1.0, {0}))",
-    "step": "choose({0}, 1.0, 0.0)",
-    "where": "choose({0}, {1}, {2})",
+    "max": "choose((_0 > _1) | (_0 != _0), _0, _1)",
+    "min": "choose((_0 < _1) | (_0 != _0), _0, _1)",
+    "not": "not _0",
+    "pow": "_0 ** _1",
+    "sign": "choose(_0 > 0.0, 1.0, choose(_0 < 0.0, -1.0, _0))",
+    "step": "choose(_0, 1.0, 0.0)",
+    "where": "choose(_0, _1, _2)",
 }
 # Values that another nest of loops computes again rather than reads again.
 CHEAP: tuple[str, ...] = ("abs", "add", "and", "eq", "float", "ge", "gt", "guard", "le", "lt", "max", "min", "mul")
@@ -94,7 +97,7 @@ class LoopWriter(Writer):
 
     # The function
 
-    def function(self, name: str) -> str:
+    def function(self, name: str) -> ast.stmt:
         results = list(zip(self.outs, self.lowered.results, self.lowered.axes, strict=True))
         stores = [
             (Nest(self.stage[id(value)] + (value.op in REDUCTIONS), axes), out, value) for out, value, axes in results
@@ -121,38 +124,38 @@ class LoopWriter(Writer):
         nests = {self.nest(value) for value in self.values if value in kept or value.op in REDUCTIONS}
         nests |= {nest for nest, *_ in stores}
         self.named = {}
-        pieces = [line for one in rows for line in self.turn(one.axes, self.slot(one), self.of_input(one)[0])]
+        pieces = [self.turned(one.axes, self.slot(one), self.of_input(one)) for one in rows]
         for nest in sorted(nests, key=lambda nest: (nest.stage, len(nest.axes), str(nest.axes))):
             pieces += self.loops(nest, kept, [(out, value) for own, out, value in stores if own == nest])
         for nest, out, _ in stores:
             if nest.axes:
-                places = ", ".join(["i", *(self.index[a] for a in nest.axes)])
-                pieces += self.turn(nest.axes, f"{self.views[out]}[{places}]", self.out_slot(out, nest.axes))
-        lines = [*self.prologue(), "outside = 0"]
+                to = self.at(self.views[out], "i", *(self.index[a] for a in nest.axes))
+                pieces.append(self.turned(nest.axes, to, self.out_slot(out, nest.axes)))
         if blocked:
-            lines += [f"for start in range(0, {self.arguments[0]}.shape[0], {self.together}):"]
-            lines += [f"    n = min({self.together}, {self.arguments[0]}.shape[0] - start)"]
-            lines += [f"    {self.views[one]} = {one}[start : start + n]" for one in arrays]
-            pieces = [f"    {line}" for line in pieces]
-        body = "".join(f"    {line}\n" for line in (*lines, *pieces, "return outside"))
-        return f"def {name}({', '.join([*self.arguments, *self.outs])}):\n{body}"
+            head = [statement(f"n = min({self.together}, {self.arguments[0]}.shape[0] - start)")]
+            head += [statement(f"{self.views[one]} = {one}[start : start + n]") for one in arrays]
+            blocks = statement(f"for start in range(0, {self.arguments[0]}.shape[0], {self.together}): pass")
+            pieces = [with_body(blocks, [*head, *pieces])]
+        body = [*self.prologue(), statement("outside = 0"), *pieces, statement("return outside")]
+        return function(name, [*self.arguments, *self.outs], body)
 
     def kept_name(self, axes: tuple[Any, ...]) -> str:
         return "_".join(["kept", *(self.index[axis] for axis in axes)])
 
-    def prologue(self) -> Iterator[str]:
+    def prologue(self) -> Iterator[ast.stmt]:
         used = {axis for value in self.values for one in (value, *value.args) for axis in one.axes}
         used |= {a for axes in self.lowered.axes for a in axes}
         for axis in self.lowered.program.order:
             if axis in used:
-                yield f"{self.length_name(axis)} = {self.length(self.lowered.program.sizes[axis])}"
+                yield statement(f"{self.length_name(axis)} = _0", self.length(self.lowered.program.sizes[axis]))
         if not self.kinds:
-            yield f"n = {self.arguments[0]}.shape[0]"
+            yield statement(f"n = {self.arguments[0]}.shape[0]")
         for axes, count in self.kinds.items():
             lengths = [self.length_name(axis) for axis in axes]
-            yield f"{self.kept_name(axes)} = np.empty(({', '.join([*lengths, str(count), str(self.together)])}))"
+            shape = ", ".join([*lengths, str(count), str(self.together)])
+            yield statement(f"{self.kept_name(axes)} = np.empty(({shape}))")
 
-    def loops(self, nest: Nest, kept: list[Value], stores: list[tuple[str, Value]]) -> Iterator[str]:
+    def loops(self, nest: Nest, kept: list[Value], stores: list[tuple[str, Value]]) -> Iterator[ast.stmt]:
         """One nest of loops: what it starts from, its body, and what becomes of its sums."""
         self.here, self.lines, self.named = nest, [], {}
         own = [value for value in self.values if self.nest(value) == nest]
@@ -160,158 +163,151 @@ class LoopWriter(Writer):
             if value.op in REDUCTIONS:
                 self.accumulate(value)
             elif value in kept:
-                text = self.text(value)
-                self.lines.append(f"{self.slot(value)} = {text}")
+                tree = self.text(value)
+                self.lines.append(statement("_0 = _1", self.slot(value), tree))
         for out, value in stores:
-            text = self.text(value)
-            self.lines.append(f"{self.out_slot(out, nest.axes) if nest.axes else f'{self.views[out]}[i]'} = {text}")
+            tree = self.text(value)
+            to = self.out_slot(out, nest.axes) if nest.axes else self.at(self.views[out], "i")
+            self.lines.append(statement("_0 = _1", to, tree))
         sums = [value for value in own if value.op in REDUCTIONS]
         for axes in dict.fromkeys(value.axes for value in sums):
-            yield from self.around(axes, [line for one in sums if one.axes == axes for line in self.initial(one)])
-        yield from self.around(nest.axes, [*self.checks(own), *self.lines])
+            yield self.around(axes, [line for one in sums if one.axes == axes for line in self.initial(one)])
+        body = [*self.checks(own), *self.lines]
+        if body:
+            yield self.around(nest.axes, body)
         for value in sums:
             if value.op == "sum":
-                slot, lost = self.slot(value), self.slot(value, 1)
                 # Of infinities nothing is lost.
-                yield from self.around(value.axes, [f"{slot} += choose({lost} - {lost} == 0.0, {lost}, 0.0)"])
+                more = statement("_0 += choose(_1 - _1 == 0.0, _1, 0.0)", self.slot(value), self.slot(value, 1))
+                yield self.around(value.axes, [more])
 
-    def checks(self, own: list[Value]) -> Iterator[str]:
+    def checks(self, own: list[Value]) -> Iterator[ast.stmt]:
         """Counts the numbers out of range, where all entries of an argument are first read."""
         for one in dict.fromkeys(a for value in own for a in value.args if a.op == "input"):
             position, places = one.data
             argument = self.signature.arguments[position]
             bounds = [(argument.low, "<"), (argument.high, ">")]
-            limits = [(bound, sign) for bound, sign in bounds if bound is not None]
+            limits = [f"(_0 {sign} {bound!r})" for bound, sign in bounds if bound is not None]
             if not limits or position in self.checked or any(isinstance(place, int) for place in places):
                 continue
             self.checked.add(position)
-            text = self.slot(one) if id(one) in self.slots else self.of_input(one)[0]
-            yield f"outside += {' | '.join(f'({text} {sign} {bound!r})' for bound, sign in limits)}"
+            tree = self.slot(one) if id(one) in self.slots else self.of_input(one)
+            yield statement(f"outside += {' | '.join(limits)}", tree)
 
-    def turn(self, axes: tuple[Any, ...], to: str, what: str) -> Iterator[str]:
+    def turned(self, axes: tuple[Any, ...], to: Code, what: Code) -> ast.stmt:
         """Copies between an array with its classes last and one with its samples last."""
-        indent = "    "
-        yield "for i in range(n):"
-        for axis in axes:
-            yield f"{indent}for {self.index[axis]} in range({self.length_name(axis)}):"
-            indent += "    "
-        yield f"{indent}{to} = {what}"
+        return loop("i", "n", self.over(axes, [statement("_0 = _1", to, what)]))
 
-    def out_slot(self, out: str, axes: tuple[Any, ...]) -> str:
-        return f"{self.kept_name(axes)}[{', '.join([*(self.index[a] for a in axes), str(self.outs_kept[out]), 'i'])}]"
+    def around(self, axes: tuple[Any, ...], lines: Sequence[ast.stmt]) -> ast.stmt:
+        return self.over(axes, [loop("i", "n", lines)])[0]
 
-    def around(self, axes: tuple[Any, ...], lines: list[str]) -> Iterator[str]:
-        if not lines:
-            return
-        indent = ""
-        for axis in axes:
-            yield f"{indent}for {self.index[axis]} in range({self.length_name(axis)}):"
-            indent += "    "
-        yield f"{indent}for i in range(n):"
-        for line in lines:
-            yield f"{indent}    {line}"
+    def over(self, axes: tuple[Any, ...], lines: Sequence[ast.stmt]) -> Sequence[ast.stmt]:
+        for axis in reversed(axes):
+            lines = [loop(self.index[axis], self.length_name(axis), lines)]
+        return lines
 
-    def initial(self, value: Value) -> list[str]:
+    def at(self, array: str, *places: str | Code) -> Code:
+        return entry(code(array), *(code(one) if isinstance(one, str) else one for one in places))
+
+    def out_slot(self, out: str, axes: tuple[Any, ...]) -> Code:
+        return self.at(self.kept_name(axes), *(self.index[a] for a in axes), str(self.outs_kept[out]), "i")
+
+    def initial(self, value: Value) -> list[ast.stmt]:
         first = {"sum": "0.0", "prod": "1.0", "amax": "-np.inf", "argmax": "0.0"}[value.op]
-        lines = [f"{self.slot(value)} = {first}"]
-        return [*lines, f"{self.slot(value, 1)} = 0.0"] if value.op == "sum" else lines
+        lines = [statement(f"_0 = {first}", self.slot(value))]
+        return [*lines, statement("_0 = 0.0", self.slot(value, 1))] if value.op == "sum" else lines
 
     def accumulate(self, value: Value) -> None:
         (body,) = value.args
-        slot, text = self.slot(value), self.text(body, ATOM)
+        slot, tree = self.slot(value), self.text(body)
         if value.op == "prod":
-            self.lines.append(f"{slot} *= {text}")
+            self.lines.append(statement("_0 *= _1", slot, tree))
         elif value.op == "sum":
             # The exact error of each addition is summed beside the sum.
             s, x, t, u = (self.names.fresh(one) for one in ("s", "x", "t", "u"))
-            self.lines += [f"{s} = {slot}", f"{x} = {text}", f"{t} = {s} + {x}", f"{u} = {t} - {s}"]
-            self.lines += [f"{self.slot(value, 1)} += ({s} - ({t} - {u})) + ({x} - {u})", f"{slot} = {t}"]
+            self.lines += [statement(f"{s} = _0", slot), statement(f"{x} = _0", tree)]
+            self.lines += [statement(f"{t} = {s} + {x}"), statement(f"{u} = {t} - {s}")]
+            self.lines.append(statement(f"_0 += ({s} - ({t} - {u})) + ({x} - {u})", self.slot(value, 1)))
+            self.lines.append(statement(f"_0 = {t}", slot))
         elif value.op == "amax":
             # Of equal ones the first; NaN counts as the largest.
             more, most, x = (self.names.fresh(one) for one in ("more", "most", "x"))
-            self.lines += [f"{most} = {slot}", f"{x} = {text}", f"{more} = ({x} > {most}) | ({x} != {x})"]
-            self.lines.append(f"{slot} = choose({more}, {x}, {most})")
+            self.lines += [statement(f"{most} = _0", slot), statement(f"{x} = _0", tree)]
+            self.lines.append(statement(f"{more} = ({x} > {most}) | ({x} != {x})"))
+            self.lines.append(statement(f"_0 = choose({more}, {x}, {most})", slot))
             place = self.lowered.program.reduce("argmax", body, value.data)
             if id(place) in self.slots:
-                own = self.slot(place)
-                self.lines.append(f"{own} = choose({more}, float({self.index[value.data]}), {own})")
+                where = self.slot(place)
+                self.lines.append(statement(f"_0 = choose({more}, float({self.index[value.data]}), _0)", where))
 
-    def slot(self, value: Value, more: int = 0) -> str:
+    def slot(self, value: Value, more: int = 0) -> Code:
         """Where a value is kept for a block."""
         name, number = self.slots[id(value)]
-        return f"{name}[{', '.join([*(self.index[a] for a in value.axes), str(number + more), 'i'])}]"
+        return self.at(name, *(self.index[a] for a in value.axes), str(number + more), "i")
 
     # Values
 
-    def text(self, value: Value, level: int = 0) -> str:
+    def text(self, value: Value) -> Code:
         if id(value) in self.named:
-            return self.named[id(value)]
+            return code(self.named[id(value)])
         if id(value) in self.slots and (value.op in (*REDUCTIONS, "input") or self.nest(value) != self.here):
             # What is kept for a block is a float.
-            slot = f"({self.slot(value)} != 0.0)" if value.kind == "bool" else self.slot(value)
-            return self.assign(value, slot) if self.uses[id(value)] > 1 else slot
-        return super().text(value, level)
+            slot = code("_0 != 0.0", self.slot(value)) if value.kind == "bool" else self.slot(value)
+            return code(self.assign(value, slot)) if self.uses[id(value)] > 1 else slot
+        return super().text(value)
 
-    def worth_a_name(self, value: Value, text: str) -> bool:
-        return (value.op == "input" and self.uses[id(value)] > 1) or super().worth_a_name(value, text)
+    def worth_a_name(self, value: Value, tree: Code) -> bool:
+        return (value.op == "input" and self.uses[id(value)] > 1) or super().worth_a_name(value, tree)
 
-    def render(self, value: Value) -> tuple[str, int]:
+    def render(self, value: Value) -> Code:
         if value.op == "exp" and is_nonpositive(value.args[0]):
-            return f"exp_nonpositive({self.text(value.args[0])})", ATOM
+            return code("exp_nonpositive(_0)", self.text(value.args[0]))
         if value.op == "log1p" and value.args[0].op == "exp" and is_nonpositive(value.args[0].args[0]):
-            return f"log1p_unit({self.text(value.args[0])})", ATOM
+            return code("log1p_unit(_0)", self.text(value.args[0]))
         return super().render(value)
 
-    def of_input(self, value: Value) -> tuple[str, int]:
+    def places(self, own: Iterable[Any]) -> list[str]:
+        return ["i", *(str(a) if isinstance(a, int) else self.index[a] for a in own)]
+
+    def of_input(self, value: Value) -> Code:
         position, own = value.data
-        places = [str(a) if isinstance(a, int) else self.index[a] for a in own]
-        text = f"{self.views[self.arguments[position]]}[{', '.join(['i', *places])}]"
+        tree = self.at(self.views[self.arguments[position]], *self.places(own))
         # -0.0 + 0.0 is 0.0: 1/-0.0 would have the wrong sign.
         positive = position in self.divisors and self.signature.arguments[position].low == 0
-        return (f"({text} + 0.0)" if positive else text), ATOM
+        return code("_0 + 0.0", tree) if positive else tree
 
-    def of_take(self, value: Value) -> tuple[str, int]:
+    def of_take(self, value: Value) -> Code:
         body, label = value.args
         position, own = body.data
-        size = self.length(self.lowered.program.sizes[value.data])
-        places = [str(a) if isinstance(a, int) else self.index[a] for a in own[:-1]]
         # A label out of range is refused before; without that check it must not read beyond the array.
-        place = f"min(max({self.text(label)}, 0), {size} - 1)"
-        return f"{self.views[self.arguments[position]]}[{', '.join(['i', *places, place])}]", ATOM
+        size = self.length(self.lowered.program.sizes[value.data])
+        place = code("min(max(_0, 0), _1 - 1)", self.text(label), size)
+        return self.at(self.views[self.arguments[position]], *self.places(own[:-1]), place)
 
-    def of_label(self, value: Value) -> tuple[str, int]:
-        return f"{self.views[self.arguments[value.data]]}[i]", ATOM
+    def of_label(self, value: Value) -> Code:
+        return self.at(self.views[self.arguments[value.data]], "i")
 
-    def of_place(self, value: Value) -> tuple[str, int]:
-        return str(value.data), ATOM
+    def of_place(self, value: Value) -> Code:
+        return code(str(value.data))
 
-    def of_shift(self, value: Value) -> tuple[str, int]:
-        return f"({self.text(value.args[0])} + {value.data})", ATOM
+    def of_shift(self, value: Value) -> Code:
+        return code(f"_0 + {value.data}", self.text(value.args[0]))
 
-    def of_size(self, value: Value) -> tuple[str, int]:
-        return self.length(value.data), ATOM
+    def of_size(self, value: Value) -> Code:
+        return self.length(value.data)
 
-    def of_arange(self, value: Value) -> tuple[str, int]:
-        return self.index[value.data], ATOM
-
-    def of_and(self, value: Value) -> tuple[str, int]:
-        sign = "&" if value.op == "and" else "|"
-        return f" {sign} ".join(f"({self.text(one)})" for one in value.args), 0
-
-    of_or = of_and
-
-    def of_not(self, value: Value) -> tuple[str, int]:
-        return f"not ({self.text(value.args[0])})", 0
+    def of_arange(self, value: Value) -> Code:
+        return code(self.index[value.data])
 
     def length_name(self, axis: Any) -> str:
         return f"n_{self.index[axis]}"
 
-    def length(self, size: Any) -> str:
+    def length(self, size: Any) -> Code:
         if size.is_Integer:
-            return str(size)
+            return code(str(size))
         for name, argument in zip(self.arguments, self.signature.arguments, strict=True):
             if size in argument.sizes:
-                return f"{name}.shape[{argument.sizes.index(size) + 1}]"
+                return code(f"{name}.shape[{argument.sizes.index(size) + 1}]")
         raise ValueError(f"expr: {size} is not the length of an axis of an argument")
 
 

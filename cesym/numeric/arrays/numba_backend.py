@@ -19,6 +19,7 @@ from cesym.numeric.arrays.blocks import Kernel, runner
 from cesym.numeric.arrays.compiled import compiled
 from cesym.numeric.arrays.inputs import are_labels
 from cesym.numeric.arrays.loops import LoopWriter
+from cesym.numeric.programs.code import shown, used
 from cesym.numeric.programs.lower import Output, lowered
 from cesym.numeric.signature import Request, Signature
 
@@ -53,9 +54,9 @@ def build(
 
     def source(writer: LoopWriter) -> str:
         main = writer.function(name)
-        used = [one for one in (*numba_math.__all__, "digamma") if f"{one}(" in main]
-        imports = f"from cesym.numeric.arrays.numba_math import {', '.join(used)}\n" if used else ""
-        return HEAD.format(imports=imports, kinds=", ".join(kinds)) + main
+        own = sorted({*numba_math.__all__, "digamma"} & used(main))
+        imports = f"from cesym.numeric.arrays.numba_math import {', '.join(own)}\n" if own else ""
+        return HEAD.format(imports=imports, kinds=", ".join(kinds)) + shown(main) + "\n"
 
     code = source(writer)
     loop = loaded(name, code)

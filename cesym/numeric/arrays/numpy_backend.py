@@ -1,5 +1,6 @@
 """NumPy: one function over whole arrays, and the same in place over blocks that fit into the cache."""
 
+import ast
 import inspect
 import re
 from collections.abc import Callable, Sequence
@@ -12,6 +13,7 @@ from cesym.numeric.arrays.compiled import compiled
 from cesym.numeric.arrays.inplace import InPlaceWriter
 from cesym.numeric.arrays.inputs import are_labels
 from cesym.numeric.arrays.vector import VectorWriter
+from cesym.numeric.programs.code import function, returned, shown, used
 from cesym.numeric.programs.lower import Output, lowered
 from cesym.numeric.programs.program import denominators
 from cesym.numeric.signature import Request, Signature
@@ -19,12 +21,7 @@ from cesym.numeric.signature import Request, Signature
 __all__ = ["are_labels", "build"]
 
 ENTRIES = 32768  # of a block: its arrays stay in the second cache
-SPELLED = {
-    "step": "np.where({0}, 1.0, 0.0)",
-    "float": "({0} + 0.0)",
-    "pow": "np.power({0}, {1})",
-    "lgamma": "gammaln({0})",
-}
+SPELLED = {"step": "np.where(_0, 1.0, 0.0)", "float": "_0 + 0.0", "pow": "np.power(_0, _1)", "lgamma": "gammaln(_0)"}
 
 
 def build(
@@ -32,16 +29,18 @@ def build(
 ) -> tuple[str, Callable[..., list[Any]]]:
     """The source, and the function called as ``function(values, check)``."""
     program = lowered(signature, list(outputs))
-    main = function_source(VectorWriter(program, signature, **SPELLED), name)
+    main = whole(VectorWriter(program, signature, **SPELLED), name)
     writer = InPlaceWriter(program, signature, lgamma=SPELLED["lgamma"])
     fast = writer.function(f"{name}_in_place")
-    helpers = [getattr(numpy_helpers, one) for one in numpy_helpers.__all__]
-    needed = [re.sub(r"(: | -> )Any", "", inspect.getsource(f)) for f in helpers if f"{f.__name__}(" in main + fast]
-    special = [one for one in ("digamma", "gammaln") if f"{one}(" in main + fast]
+    names = used(main, fast)
+    helpers = [getattr(numpy_helpers, one) for one in numpy_helpers.__all__ if one in names]
+    needed = [re.sub(r"(: | -> )Any", "", inspect.getsource(helper)) for helper in helpers]
+    special = sorted({"digamma", "gammaln"} & names)
     if special and find_spec("scipy") is None:
         raise ImportError(f"{special[0]} on backend='numpy' needs SciPy: pip install scipy")
     specials = [f"from scipy.special import {one}" for one in special]
-    source = "\n\n".join(["\n".join(["import numpy as np", *specials]) + "\n", *needed, main, fast])
+    head, own = "\n".join(["import numpy as np", *specials]), [shown(one) + "\n" for one in (main, fast)]
+    source = "\n\n".join([head + "\n", *needed, *own])
     namespace = compiled(name, source)
 
     kernel = Kernel(
@@ -57,8 +56,7 @@ def build(
     return source, runner(kernel, signature, outputs, request)
 
 
-def function_source(writer: VectorWriter, name: str) -> str:
+def whole(writer: VectorWriter, name: str) -> ast.stmt:
     """A function that returns its results as a tuple."""
-    texts = [writer.text(one) for one in writer.lowered.results]
-    body = "".join(f"    {line}\n" for line in (*writer.lines, f"return {', '.join(texts)},"))
-    return f"def {name}({', '.join(writer.arguments)}):\n{body}"
+    results = [writer.text(one) for one in writer.lowered.results]
+    return function(name, writer.arguments, [*writer.lines, returned(results)])

@@ -12,7 +12,7 @@ __all__ = ["nearest", "three_parts"]
 
 def nearest(e: Expr) -> float:
     """The float next to a constant."""
-    e = unfolded(e)
+    e = unfolded(e).doit()
     if e.is_real is False or e is sp.nan:
         raise ValueError(f"expr: lambdify needs real numbers; got {e}")
     return float(e.evalf(30))

@@ -14,18 +14,29 @@ from cesym.numeric.programs.program import Program, Value, is_const
 
 
 def weighted(b: Program, w: Value, value: Value) -> Value:
-    """w*value; 0*inf would be NaN."""
-    return b.guard(w.equals(0) & value.equals(value), 0, w * value)
+    """w*value; 0*inf would be NaN. What has underflowed is no 0."""
+    zero = b.zero(w)
+    return w * value if zero is None else b.guard(zero & value.equals(value), 0, w * value)
 
 
 def xdivy(b: Program, n: Value, d: Value) -> Value:
-    """n/d; 0/0 would be NaN."""
-    return b.guard(n.equals(0) & d.equals(d), 0, n / d)
+    """n/d; 0/0 would be NaN. What has underflowed is no 0."""
+    zero = b.zero(n)
+    return n / d if zero is None else b.guard(zero & d.equals(d), 0, n / d)
 
 
-def dominated(b: Program, lead: Value, rest: Value) -> Value:
+def leading(b: Program, lead: Value, rest: Value) -> Value:
     """lead + rest; inf - inf would be NaN."""
     return b.guard(abs(lead).equals(inf) & rest.equals(rest), lead, lead + rest)
+
+
+def dominated(b: Program, lead: Value, rest: Value, t: Value) -> Value:
+    """lead + rest; at the pole, where t is 0 or infinite, the lead.
+
+    Elsewhere both may overflow, and which is the larger is not known.
+    """
+    pole = t.equals(0) | abs(t).equals(inf)
+    return b.guard(pole & abs(lead).equals(inf) & rest.equals(rest), lead, lead + rest)
 
 
 def bernoulli_score(b: Program, k: Value, p: Value) -> Value:
@@ -105,10 +116,18 @@ def square_times_exp(b: Program, r: Value, t: Value) -> Value:
 
 
 def times_exp(b: Program, r: Value, t: Value) -> Value:
-    """r*exp(t) as r*exp(t/2)*exp(t/2), each of which is in range if the product is; 0*inf would be NaN."""
+    """r*exp(t) as r*exp(t/2)*exp(t/2), each of which is in range if the product is; 0*inf would be NaN.
+
+    Not where r has underflowed: what it would have been in range is not known.
+    """
     root = exp_half(b, t)
-    zero = (r.equals(0) & root.equals(root)) | (root.equals(0) & r.equals(r))
-    return weighted(b, b.guard(zero, 0, r * root), root)
+    none, gone = b.zero(r), b.zero(b.op("exp", t))
+    zero = b.any(none and none & root.equals(root), gone and gone & r.equals(r))
+    value = r * root * root if zero is None else b.guard(zero, 0, r * root * root)
+    if none is r.equals(0):
+        return value
+    lost = r.equals(0) if none is None else r.equals(0) & b.op("not", none)
+    return b.where(lost, r * b.op("exp", t), value)
 
 
 def log_times(b: Program, t: Value, a: float, one_over_a: tuple[float, float, float], log_a: float) -> Value:
@@ -126,7 +145,7 @@ def log_over(b: Program, n: Value, d: Value) -> Value:
     near = b.op("log1p", (n - d) / d)
     value = b.where((q > 0.5) & (q < 2), near, b.op("log", q))
     poor = ((q >= 0) & (q < 2.0**-1000)) | q.equals(inf)
-    return b.where(poor, dominated(b, b.op("log", abs(n)), -b.op("log", abs(d))), value)
+    return b.where(poor, leading(b, b.op("log", abs(n)), -b.op("log", abs(d))), value)
 
 
 def log1p_over(b: Program, n: Value, d: Value) -> Value:
@@ -161,11 +180,6 @@ def share_of_squares(b: Program, n: Value, d: Value) -> Value:
     above, q = smaller_ratio(b, n, d)
     square = q * q
     return b.where(above, 1, square) / (square + 1)
-
-
-def one_less_exp(b: Program, t: Value) -> Value:
-    """1 - exp(t); not -expm1(t), which is -0.0 at t = 0."""
-    return 0 - b.op("expm1", t)
 
 
 def log1mexp(b: Program, t: Value) -> Value:
@@ -255,6 +269,24 @@ def sigmoid_ratio(b: Program, x: Value, y: Value) -> Value:
     return lead * ((b.op("exp", -abs(y)) + 1) / (b.op("exp", -abs(x)) + 1))
 
 
+def sigmoid_difference(b: Program, x: Value, y: Value) -> Value:
+    """sigmoid(x) - sigmoid(y), as plus or minus sigmoid(larger)*sigmoid(-smaller)*(1 - exp(smaller - larger))."""
+    above = x > y
+    larger, smaller = b.where(above, x, y), b.where(above, y, x)
+    size = sigmoid(b, larger) * sigmoid(b, -smaller) * (0 - b.op("expm1", difference(b, smaller, larger)))
+    return b.where(above, size, 0 - size)
+
+
+def share_of_difference(b: Program, x: Value, y: Value, above: Value) -> Value:
+    """sigmoid(x)*sigmoid(-x)/(sigmoid(x) - sigmoid(y)), as sigmoid(-x)/sigmoid(-y)/(1 - exp(y - x)), or for -x, -y.
+
+    ``above`` says whether x > y; where they are equal, whether the difference is a positive 0.
+    """
+    larger, smaller = b.where(above, x, -x), b.where(above, y, -y)
+    size = sigmoid_ratio(b, -larger, -smaller) / (0 - b.op("expm1", difference(b, smaller, larger)))
+    return b.where(above, size, 0 - size)
+
+
 def sigmoid_pair(b: Program, t: Value, w: Value, v: Value) -> Value:
     """w*sigmoid(t) + v*sigmoid(-t); with w = 1 - y and v = -y, 1 - y is formed where it is exact at a hard y."""
     t, e = tied(b, t)
@@ -274,7 +306,7 @@ def logaddexp(b: Program, x: Value, y: Value) -> Value:
 
 def log_mixture(b: Program, w: Value, x: Value, v: Value, y: Value) -> Value:
     """log(w*exp(x) + v*exp(y)): the larger term's logarithm, and log1p of what the other one is beside it."""
-    one, other = dominated(b, b.op("log", abs(w)), x), dominated(b, b.op("log", abs(v)), y)
+    one, other = leading(b, b.op("log", abs(w)), x), leading(b, b.op("log", abs(v)), y)
     first = one >= other
     gap = b.where(first, y, x) - b.where(first, x, y)
     beside = times_exp(b, b.where(first, v / w, w / v), gap)

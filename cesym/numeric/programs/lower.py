@@ -25,7 +25,8 @@ ELEMENTWISE = {
 FORMS: dict[Any, Any] = {
     nodes.bernoulli_score: forms.bernoulli_score,
     nodes.dominated: forms.dominated, nodes.log1mexp: forms.log1mexp, nodes.log1p_square: forms.log1p_square,
-    nodes.one_less_exp: forms.one_less_exp, nodes.log_over: forms.log_over, nodes.log1p_over: forms.log1p_over,
+    nodes.sigmoid_difference: forms.sigmoid_difference,
+    nodes.log_over: forms.log_over, nodes.log1p_over: forms.log1p_over,
     nodes.over_squares: forms.over_squares, nodes.share_of_squares: forms.share_of_squares,
     nodes.times_exp: forms.times_exp, nodes.log_mixture: forms.log_mixture, nodes.log_cosh: forms.log_cosh,
     nodes.logaddexp: forms.logaddexp, nodes.logit: forms.logit, nodes.sigmoid: forms.sigmoid,
@@ -239,6 +240,13 @@ class _Lowering:
 
     def of_sigmoid_pair(self, e: Expr) -> Value:
         return forms.sigmoid_pair(self.b, *map(self.value, e.args))
+
+    def of_share_of_difference(self, e: Expr) -> Value:
+        t, a, b = e.args
+        x, y = self.value(a), self.value(b)
+        if t == a:
+            return forms.share_of_difference(self.b, x, y, x >= y)
+        return -forms.share_of_difference(self.b, y, x, y > x)
 
     # Classes
 

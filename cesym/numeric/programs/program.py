@@ -6,6 +6,8 @@ what occurs twice is computed once.
 """
 
 from collections.abc import Iterable, Iterator
+from functools import reduce
+from math import inf
 from typing import Any
 
 from sympy import Expr, Symbol
@@ -16,6 +18,9 @@ COMPARISONS = ("lt", "le", "gt", "ge", "eq", "ne")
 REDUCTIONS = ("sum", "prod", "amax", "argmax")
 BOOLEAN = {*COMPARISONS, "and", "or", "not"}
 INTEGER = {"argmax", "arange", "label", "place", "shift", "size"}
+EXACT = ("input", "label", "size", "arange", "place", "shift", "float", "step", "take")
+ROUNDED_ONCE = ("add", "sub", "max", "min")  # and 0 only where the result is: there is no underflow in a sum
+ODD = ("neg", "abs", "negabs", "sqrt", "expm1", "log1p", "sin", "sinh", "tan", "tanh", "sign")  # 0 where t is
 
 
 class Value:
@@ -145,6 +150,32 @@ class Program:
         """
         return self.op("guard", condition, instead, value)
 
+    def zero(self, value: Value) -> Value | None:
+        """Where a value is exactly 0 as given, or its limit is, and not for having underflowed; None for nowhere."""
+        op, args = value.op, value.args
+        if op in EXACT or (op in (*ROUNDED_ONCE, "log") and all(map(is_exact, args))):
+            return value.equals(0)
+        if op in ODD or op == "div":
+            return self.zero(args[0])
+        if op == "mul":
+            return self.any(*map(self.zero, args))
+        if op == "pow":
+            base = self.zero(args[0])
+            return base & (args[1] > 0) if base is not None else None
+        if op in ("where", "guard"):
+            sides = ((args[1], args[0]), (args[2], self.op("not", args[0])))
+            found = [(side if is_const(one, 0) else self.zero(one), side) for one, side in sides]
+            return self.any(*(zero if zero is side or zero is None else zero & side for zero, side in found))
+        if op == "exp":
+            given = [abs(one).equals(inf) for one in ordered(args) if one.op == "input"]
+            infinite = self.any(*given)
+            return infinite & args[0].equals(-inf) if infinite is not None else None
+        return None
+
+    def any(self, *conditions: Value | None) -> Value | None:
+        found = [one for one in conditions if one is not None]
+        return reduce(lambda one, other: one | other, found) if found else None
+
     def step(self, condition: Value) -> Value:
         """1.0 where the condition holds, else 0.0."""
         return self.op("step", condition)
@@ -170,6 +201,11 @@ class Program:
         if key not in self.values:
             self.values[key] = Value(self, op, args, data, axes)
         return self.values[key]
+
+
+def is_exact(value: Value) -> bool:
+    """Whether a value is not rounded: an input, a constant, up to its sign."""
+    return value.op in (*EXACT, "const") or (value.op in ("neg", "abs", "negabs") and is_exact(value.args[0]))
 
 
 def is_const(value: Value, number: float) -> bool:

@@ -2,9 +2,18 @@
 
 from sympy import Abs, Add, Expr, Heaviside, Mul, S, cosh, exp, expand, sign, sinh, tanh
 
-from cesym.numeric.nodes import expm1, one_less_exp, sigmoid, sigmoid_pair, sigmoid_ratio, sigmoid_slope, times_exp
+from cesym.numeric.nodes import (
+    expm1,
+    share_of_difference,
+    sigmoid,
+    sigmoid_difference,
+    sigmoid_pair,
+    sigmoid_ratio,
+    sigmoid_slope,
+    times_exp,
+)  # fmt: skip
 from cesym.numeric.rules.logarithms import pair
-from cesym.numeric.rules.terms import coefficient_of, exp_beside, is_plain, others, separated, terms_of
+from cesym.numeric.rules.terms import coefficient_of, exp_beside, is_plain, multiple, others, separated
 
 __all__ = [
     "difference_of_sigmoids",
@@ -29,12 +38,8 @@ def power_of_one_plus_exp(e: Expr) -> Expr | None:
     """1/(1 + exp(t)) as sigmoid(-t)."""
     if not (e.is_Pow and e.exp.is_Integer and e.exp < 0):
         return None
-    if (t := exp_beside(e.base, 1)) is not None:
-        return sigmoid(-t) ** -e.exp
-    if e.base.is_Add and len(e.base.args) == 2 and all(isinstance(part, exp) for part in e.base.args):
-        a, b = (part.args[0] for part in e.base.args)
-        return (exp(-b) * sigmoid(b - a)) ** -e.exp
-    return None
+    t = exp_beside(e.base, 1)
+    return sigmoid(-t) ** -e.exp if t is not None else None
 
 
 def exp_times_sigmoid(e: Expr) -> Expr | None:
@@ -45,8 +50,9 @@ def exp_times_sigmoid(e: Expr) -> Expr | None:
     exponent = Add(*[f.args[0] for f in e.args if isinstance(f, exp)])
     for f, node, n in sigmoids if exponent != 0 else ():
         step = 1 if n > 0 else -1
-        if n.is_Integer and -step * node.args[0] in (known := terms_of(exponent)):
-            t = known[known.index(-step * node.args[0])]
+        t = -step * node.args[0]
+        # Of exp(t/2) nothing is taken: exp(-t/2) would be left, and the same could be done again.
+        if n.is_Integer and multiple(exponent, t) >= 1:
             rest = [g for g in e.args if g != f and not isinstance(g, exp)]
             return Mul(exp(exponent - t), *rest, node ** (n - step), sigmoid(-node.args[0]) ** step)
     for f in e.args:
@@ -58,7 +64,7 @@ def exp_times_sigmoid(e: Expr) -> Expr | None:
 
 
 def exp_into_sum(e: Expr) -> Expr | None:
-    """exp(a)/(w*exp(a) + v*exp(b)) as 1/(w + v*exp(b - a)), and likewise exp(-a) times such a sum."""
+    """exp(a)/(w*exp(a) + v*exp(b)) as 1/(w + v*exp(b - a)), and exp(-a)*(w*exp(a) + v*exp(b)) likewise."""
     if not e.is_Mul:
         return None
     exponent = Add(*[f.args[0] for f in e.args if isinstance(f, exp)])
@@ -66,9 +72,11 @@ def exp_into_sum(e: Expr) -> Expr | None:
         base, n = f.as_base_exp()
         parts = [coefficient_of(term) for term in base.args] if base.is_Add and n.is_Integer else []
         for _, t in parts:
-            if t != 0 and -n * t in terms_of(exponent) and all(s != 0 and not w.has(exp) for w, s in parts):
-                rest = [g for g in e.args if g != f and not isinstance(g, exp)]
-                return Mul(exp(exponent + n * t), *rest, Add(*[scaled(w, s - t) for w, s in parts]) ** n)
+            rest = [g for g in e.args if g != f and not isinstance(g, exp)]
+            # What would be left of another exponential, or another power, might overflow beside it.
+            alone = exponent + n * t == 0 and not any(g.has(exp) or not is_plain(g) for g in rest if n < 0)
+            if t != 0 and alone and all(s != 0 and not w.has(exp) for w, s in parts):
+                return Mul(*rest, Add(*[scaled(w, s - t) for w, s in parts]) ** n)
     return None
 
 
@@ -95,7 +103,7 @@ def quotient_of_sums(e: Expr) -> Expr | None:
     """(exp(a) - exp(b))/(w*exp(a) + v*exp(b)), term by term: exp(a) and exp(b) may overflow."""
     for f in e.args if e.is_Mul else ():
         base, n = f.as_base_exp()
-        if not (base.is_Add and n.is_Integer and n < 0):
+        if not (base.is_Add and n.is_Integer and n < 0) or not all(is_plain(g) or g.is_Add for g in others(e.args, f)):
             continue
         below = {coefficient_of(term)[1] for term in base.args}
         for g in e.args:
@@ -134,7 +142,7 @@ def exp_less_one(e: Expr) -> Expr | None:
 
 
 def difference_of_sigmoids(e: Expr) -> Expr | None:
-    """sigmoid(a) - sigmoid(b) as sigmoid(a)*sigmoid(-b)*(1 - exp(b - a))."""
+    """sigmoid(a) - sigmoid(b), which may cancel, in one."""
     if not (e.is_Add and len(e.args) == 2):
         return None
     (m, one), (n, other) = (part.as_coeff_Mul() for part in e.args)
@@ -143,7 +151,7 @@ def difference_of_sigmoids(e: Expr) -> Expr | None:
     a, b = one.args[0], other.args[0]
     if m < 0:
         a, b, m = b, a, -m
-    return m * sigmoid(a) * sigmoid(-b) * one_less_exp(b - a)
+    return m * sigmoid_difference(a, b)
 
 
 def sigmoid_of_step(e: Expr) -> Expr | None:
@@ -175,6 +183,15 @@ def ratio_of_sigmoids(e: Expr) -> Expr | None:
         for g, b, m in below:
             rest = Mul(*others(e.args, f, g))
             return rest * a ** (n - 1) * b ** (m + 1) * sigmoid_ratio(a.args[0], b.args[0])
+        for g in e.args:
+            base, m = g.as_base_exp()
+            if isinstance(base, sigmoid_difference) and m.is_Integer and m < 0:
+                # sigmoid(a)*sigmoid(-a)/(sigmoid(a) - sigmoid(b)), where both may be tiny
+                (s, t), slope = base.args, sigmoid(-a.args[0])
+                other = [h for h, b, k in above if b == slope and k == n == 1]
+                if other and a.args[0] in (s, -s, t, -t):
+                    share = share_of_difference(s if a.args[0] in (s, -s) else t, s, t)
+                    return Mul(*others(e.args, f, g, *other), base ** (m + 1), share)
         for g, b, m in above:
             if b.args[0] == -a.args[0]:
                 rest = Mul(*others(e.args, f, g))
@@ -193,7 +210,7 @@ def pair_of_sigmoids(e: Expr) -> Expr | None:
         t = node.args[0]
         a, b = (Add(*[w for w, other in parts if other == sigmoid(side)]) for side in (t, -t))
         rest = Add(*[w if other is None else w * other for w, other in parts if other not in (node, sigmoid(-t))])
-        if rest.has(sigmoid) or not (b or rest):
+        if rest.has(sigmoid) or not (b or rest) or Add(a, b).has(exp):
             return None
         if rest and not is_plain(rest):
             return pair(sigmoid_pair, t, a, b) + rest if b else None

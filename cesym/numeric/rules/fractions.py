@@ -4,8 +4,18 @@ from itertools import combinations
 
 from sympy import Add, Dummy, Expr, Function, Mul, Pow, S, Sum, apart, exp, expand, factor
 
-from cesym.numeric.nodes import Node, bernoulli_score, except_at_zero, over_square, ratio, square_over, times_exp, xdivy
-from cesym.numeric.rules.terms import Known, atoms_of, factors_of, is_difference
+from cesym.numeric.nodes import (
+    Node,
+    bernoulli_score,
+    except_at_zero,
+    over_square,
+    ratio,
+    square_over,
+    times_exp,
+    weighted,
+    xdivy,
+)  # fmt: skip
+from cesym.numeric.rules.terms import Known, atoms_of, factors_of, is_difference, is_plain, others
 
 __all__ = [
     "common_denominator",
@@ -27,7 +37,8 @@ def one_quotient(e: Expr) -> Expr | None:
     names = {part: Dummy() for part in e.atoms(Function, exp) | {p for p in e.atoms(Pow) if not p.exp.is_Integer}}
     value = factor(e.xreplace(names))
     _, above, _ = factors_of(value)
-    if any(part.is_Add for part in above):
+    # Of what may overflow, nothing comes to stand above.
+    if any(part.is_Add or part.free_symbols & set(names.values()) for part in above):
         return None
     return value.xreplace({name: part for part, name in names.items()})
 
@@ -53,8 +64,8 @@ def fraction_of_sum(e: Expr, known: Known) -> Expr | None:
     for one in e.args:
         parts = [factors_of(term) for term in one.args] if one.is_Add else []
         if any(under or set(above) & set(below) for _, above, under in parts):
-            others = [factor for factor in e.args if factor != one]
-            return Add(*[Mul(term, *others) for term in one.args])
+            rest = others(e.args, one)
+            return Add(*[Mul(term, *rest) for term in one.args])
     return None
 
 
@@ -79,7 +90,7 @@ def quotient(e: Expr, known: Known) -> Expr | None:
     if not below:
         return None
     sign = -S.One if coefficient.is_negative else S.One
-    if len(below) == 1 and known.vary(below[0]):
+    if len(below) == 1 and known.vary(below[0]) and is_plain(below[0]):
         squares = [r for r in dict.fromkeys(above) if above.count(r) > 1 and known.vary(r)]
         if squares:
             for _ in range(2):
@@ -90,6 +101,15 @@ def quotient(e: Expr, known: Known) -> Expr | None:
         above, coefficient = [sign * coefficient], sign
     if len(above) == 1 and len(below) == 2 and below[0] == below[1]:
         return Mul(coefficient, over_square(above[0], below[0]))
+    if len(set(below)) > 1 and not all(d.is_Symbol or d.is_Indexed for d in below):
+        # As it was typed: of n/d/e and n/(d*e) each may overflow where the other does not.
+        d = Mul(*below)
+        weights = [f for f in above if atoms_of(f, known) and not atoms_of(f, known) & atoms_of(d, known)]
+        if 0 < len(weights) < len(above) and not d.atoms(Function, Sum):
+            return Mul(coefficient, weighted(Mul(*weights), ratio(Mul(*others(tuple(above), *weights)), d)))
+        above, below = [Mul(*above)], [d]
+    if not all(map(is_plain, below)):
+        above = [Mul(*above)]  # not r*(r/d), which is 0 where d overflows
     inputs = [atoms_of(part, known) for part in above]
     # Spread evenly: r**2/v**3 as (r/v/v)*(r/v) meets no r**2 and no v**3.
     for n, d in enumerate(below):
@@ -115,12 +135,12 @@ def common_denominator(e: Expr, known: Known) -> Expr | None:
         coefficient, above = expand(a * n * h + b * m * d).primitive()
         if not is_difference(above, known):
             continue
-        others = [term for term in e.args if term not in pair]
+        left = others(e.args, *pair)
         for k, p, rest, complement, sign in ((n, d, m, h, -a), (m, h, n, d, -b)):
             # The other fraction may be spelled with k - 1 or p - 1.
             spelled = {rest, -rest, complement, -complement} >= {1 - k, 1 - p}
             if (k.is_Symbol or k.is_Indexed) and abs(a) == abs(b) and spelled:
-                return Add(sign * bernoulli_score(k, p), *others)
+                return Add(sign * bernoulli_score(k, p), *left)
         combined = coefficient * ratio(ratio(above, h), d)
-        return Add(except_at_zero(combined, Add(*pair), n, m), *others)
+        return Add(except_at_zero(combined, Add(*pair), n, m), *left)
     return None

@@ -7,7 +7,7 @@ from sympy import Abs, Add, Expr, Indexed, Max, Mul, S, Symbol, cosh, exp, log
 from cesym.numeric import nodes
 from cesym.numeric.nodes import expm1, is_sum_of_exp, log_sum_exp, neg_log_softmax, sigmoid, softmax, softplus
 from cesym.numeric.rules.softmaxes import canonical
-from cesym.numeric.rules.terms import coefficient_of, exp_beside, factor_beside, others, separated
+from cesym.numeric.rules.terms import coefficient_of, exp_beside, factor_beside, is_plain, others, separated
 
 __all__ = ["log_of_product", "pair", "softplus_less_term", "softplus_of_maximum"]
 
@@ -17,17 +17,24 @@ def log_of_product(e: Expr) -> Expr | None:
     if not isinstance(e, log):
         return None
     factors = Mul.make_args(e.args[0])
-    known = [f for f in factors if isinstance(f, exp) or isinstance(f.as_base_exp()[0], (sigmoid, softmax))]
+    known = [f for f in factors if isinstance(f, exp) or isinstance(f.as_base_exp()[0], (sigmoid, softmax)) or below(f)]
     if known:
         rest = Mul(*others(factors, *known))
         return Add(*map(log_of_power, known), log_of_known(rest) or log(rest))
     return log_of_known(e.args[0])
 
 
+def below(factor: Expr) -> Expr | None:
+    """The logarithm of a denominator that is a sum of exponentials."""
+    return log_of_sum_of_exp(factor.base) if factor.is_Pow and factor.exp.is_negative else None
+
+
 def log_of_power(factor: Expr) -> Expr:
     if isinstance(factor, exp):
         return factor.args[0]
     base, n = factor.as_base_exp()
+    if (found := below(factor)) is not None:
+        return n * found
     if isinstance(base, sigmoid):
         return -n * softplus(-base.args[0])
     return -n * neg_log_softmax(*base.args)
@@ -40,8 +47,9 @@ def log_of_known(e: Expr) -> Expr | None:
     if is_sum_of_exp(e):
         return log_sum_exp(canonical(e))
     n, node = e.as_coeff_Mul()
-    if isinstance(node, nodes.one_less_exp) and n > 0:
-        return nodes.log1mexp(node.args[0]) + log(n)
+    if isinstance(node, nodes.sigmoid_difference):
+        a, b = node.args if n > 0 else node.args[::-1]
+        return nodes.log1mexp(b - a) - softplus(-a) - softplus(b) + log(abs(n))
     if isinstance(node, expm1):
         if n < 0:
             return nodes.log1mexp(node.args[0]) + log(-n)
@@ -108,15 +116,15 @@ def softplus_less_term(e: Expr) -> Expr | None:
         return None
     for one in e.args:
         a, node = separated(one, softplus)
-        if node is None:
+        if node is None or not is_plain(a):
             continue
         t = node.args[0]
         b, c, used = S.Zero, S.Zero, [one]
         for other in others(e.args, one):
             m, mirrored = separated(other, softplus)
-            if mirrored is not None and mirrored.args[0] == -t:
+            if mirrored is not None and mirrored.args[0] == -t and is_plain(m):
                 b, used = b + m, [*used, other]
-            elif (m := factor_beside(other, t)) is not None:
+            elif (m := factor_beside(other, t)) is not None and is_plain(m):
                 c, used = c + m, [*used, other]
         if len(used) > 1:
             return Add(pair(nodes.softplus_pair, t, a + c, b - c), *others(e.args, *used))

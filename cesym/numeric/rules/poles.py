@@ -1,15 +1,16 @@
 """Poles: where one term grows beyond all others, they count no more, though each of them be infinite."""
 
-from sympy import Abs, Add, Expr, Indexed, Mul, Symbol, digamma, exp, log, loggamma
+from sympy import Abs, Add, Dummy, Expr, Indexed, Mul, Symbol, digamma, exp, log, loggamma
 
 from cesym.numeric import nodes
 from cesym.numeric.nodes import dominated, ratio, square_over, weighted, xdivy
 from cesym.numeric.rules.terms import Known, atoms_of, others
 
-__all__ = ["strongest_growth", "strongest_pole"]
+__all__ = ["growth_of_term", "strongest_growth", "strongest_pole"]
 
 LOGARITHMIC = 0.25  # less than any power
 EXPONENTIAL = 1000.0  # more than any power
+EXPONENTIALS = (exp, nodes.times_exp, nodes.square_times_exp)
 LOGS = (log, nodes.log_times, nodes.log_over, nodes.log1p, nodes.log1p_over, nodes.logit)
 
 
@@ -23,9 +24,9 @@ def strongest_pole(e: Expr, known: Known) -> Expr | None:
         if orders[lead] >= 1 and sum(order > 0 for order in orders.values()) > 1:
             rest = others(e.args, lead)
             if all(orders[term] < orders[lead] for term in rest):
-                return dominated(lead, strongest_pole(Add(*rest), known) or Add(*rest))
+                return dominated(lead, strongest_pole(Add(*rest), known) or Add(*rest), t)
         if (logs := stronger_log(e, t)) is not None:
-            return dominated(logs, Add(*others(e.args, logs)))
+            return dominated(logs, Add(*others(e.args, logs)), t)
     return None
 
 
@@ -40,7 +41,7 @@ def pole(e: Expr, t: Expr) -> float:
         return max(-n, 0) if e.base == t else pole(e.base, t) * max(n, 0)
     if isinstance(e, weighted):
         return pole(e.args[0], t) + pole(e.args[1], t)
-    if isinstance(e, (exp, nodes.times_exp, nodes.square_times_exp)):
+    if isinstance(e, EXPONENTIALS):
         return EXPONENTIAL if pole(e.args[-1], t) else 0
     if isinstance(e, (nodes.softplus, nodes.softplus_pair)):
         return max(pole(arg, t) for arg in e.args)
@@ -83,8 +84,29 @@ def strongest_growth(e: Expr, known: Known) -> Expr | None:
         lead = max(e.args, key=lambda term: kinds[term])
         rest = others(e.args, lead)
         if kinds[lead] > LOGARITHMIC and 0 < max(kinds[term] for term in rest) < kinds[lead]:
-            return dominated(lead, Add(*[as_weight(term, t) if kinds[lead] == EXPONENTIAL else term for term in rest]))
+            rest = [as_weight(term, t) if kinds[lead] == EXPONENTIAL else term for term in rest]
+            return dominated(lead, Add(*rest), t)
     return None
+
+
+def growth_of_term(e: Expr, known: Known) -> Expr | None:
+    """exp(s) - k*s with a compound s: where s overflows, exp(s) is beyond all that floats can hold beside it."""
+    exponents = {part.args[-1] for part in e.atoms(*EXPONENTIALS)} if e.is_Add else set()
+    for s in sorted(exponents, key=str):
+        if isinstance(s.as_coeff_Mul()[1], (Symbol, Indexed)):
+            continue
+        letter = Dummy(real=True)
+        terms = {term.xreplace({s: letter, -s: -letter}): term for term in e.args}
+        leads = [one for one in terms if growth(one, letter) == EXPONENTIAL and not one.free_symbols - {letter}]
+        rest = [one for one in terms if one not in leads]
+        if len(leads) == 1 and any(growth(one, letter) for one in rest) and not any(map(grows_too, rest)):
+            rest = Add(*(terms[one] for one in rest))
+            return dominated(terms[leads[0]], strongest_pole(rest, known) or rest, s)
+    return None
+
+
+def grows_too(e: Expr) -> bool:
+    return bool(e.atoms(*EXPONENTIALS))
 
 
 def as_weight(e: Expr, t: Expr) -> Expr:
@@ -101,7 +123,7 @@ def growth(e: Expr, t: Expr) -> float:
         return float(e == t)
     if isinstance(e, (ratio, xdivy, square_over)):
         return growth(e.args[0], t) if not growth(e.args[1], t) else 0
-    if isinstance(e, (exp, nodes.times_exp, nodes.square_times_exp)):
+    if isinstance(e, EXPONENTIALS):
         return EXPONENTIAL if growth(e.args[-1], t) else growth(e.args[0], t)
     if isinstance(e, (*LOGS, digamma)):
         return LOGARITHMIC if any(growth(arg, t) for arg in e.args) else 0

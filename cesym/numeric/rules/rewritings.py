@@ -10,7 +10,7 @@ from sympy import Expr, KroneckerDelta, Mul, S, Sum, exp, log, loggamma
 
 from cesym.numeric import nodes
 from cesym.numeric.rules import fractions, poles
-from cesym.numeric.rules.terms import Known
+from cesym.numeric.rules.terms import Known, is_plain
 
 __all__ = ["AFTER_THE_PARTS", "BEFORE_THE_PARTS", "Known", "Rule", "one_hot"]
 
@@ -59,8 +59,11 @@ def product_with_exp(e: Expr, known: Known) -> Expr | None:
     if len(exps) != 1:
         return None
     (t,) = exps[0].args
-    varying = [f for f in e.args if f not in exps and known.vary(f) and not isinstance(f, LOGARITHMS)]
-    constant = Mul(*[f for f in e.args if f not in exps and f not in varying])
+    # 1/d is kept apart where d is more than a product of inputs: it may overflow or lose digits by itself.
+    apart = [f for f in e.args if f.is_Pow and f.exp.is_negative and f.base.is_Add]
+    kept = [f for f in e.args if f not in exps]
+    varying = [f for f in kept if f not in apart and known.vary(f) and not isinstance(f, LOGARITHMS)]
+    constant = Mul(*[f for f in kept if f not in varying])
     # 2*mu - 2*x overflows before mu - x does.
     contents = [f.primitive() for f in varying]
     constant, varying = constant * Mul(*[c for c, _ in contents]), [f for _, f in contents]
@@ -71,7 +74,7 @@ def product_with_exp(e: Expr, known: Known) -> Expr | None:
 
 def constant_in_log(e: Expr, known: Known) -> Expr | None:
     """log(a*t**n) as n*log_times(t, a**(1/n)): a*t is rounded, which matters near 1, and overflows."""
-    if not isinstance(e, log):
+    if not isinstance(e, log) or not known.vary(e):
         return None
     constant, power = e.args[0].as_independent(*known.variables, as_Add=False)
     base, n = power.as_base_exp()
@@ -97,6 +100,8 @@ def weight(e: Expr, known: Known) -> Expr | None:
     others = Mul(*[f for f in factors if f not in logs])
     if len(logs) != 1 or not known.vary(others):
         return None
+    if any(f.is_Pow and f.exp.is_negative and not is_plain(f.base) for f in Mul.make_args(others)):
+        return None  # 1/d may overflow where log(t)/d does not
     return coefficient * nodes.weighted(fractions.quotient(others, known) or others, logs[0])
 
 
@@ -114,6 +119,7 @@ AFTER_THE_PARTS: tuple[tuple[str, Rule], ...] = (
     ("weighted log", weight),
     ("quotient", fractions.quotient),
     ("common denominator", fractions.common_denominator),
+    ("strongest growth", poles.growth_of_term),
     ("strongest pole", poles.strongest_pole),
     ("strongest growth", poles.strongest_growth),
 )

@@ -3,7 +3,7 @@
 from sympy import Add, Expr, Mul, Pow, S, log, sqrt
 
 from cesym.numeric.nodes import log1p_square, over_squares, share_of_squares
-from cesym.numeric.rules.terms import factors_of, others
+from cesym.numeric.rules.terms import factors_of, is_plain, others
 
 __all__ = ["log_of_one_plus_square", "over_sum_of_squares"]
 
@@ -55,7 +55,9 @@ def over_sum_of_squares(e: Expr) -> Expr | None:
         for one, other in ((n, d), (d, n)):
             if (left := without(rest, one)) is not None:
                 return left * over_squares(one, other)
-        if not rest.is_number:
+        n, d = (d, n) if n.is_number else (n, d)
+        # Not by the square of an exponential, say, which may underflow.
+        if not rest.is_number and is_plain(d):
             return rest / d**2 * share_of_squares(d, n)
     return None
 

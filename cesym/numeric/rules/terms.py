@@ -13,6 +13,7 @@ __all__ = [
     "factors_of",
     "is_difference",
     "is_plain",
+    "multiple",
     "others",
     "separated",
     "terms_of",
@@ -45,7 +46,7 @@ def factors_of(e: Expr) -> tuple[Expr, list[Expr], list[Expr]]:
             coefficient *= factor
         elif n.is_Integer and abs(n) <= 4 and not isinstance(factor, exp):
             # 2*mu - 2*x, as differentiation leaves it, overflows before mu - x does.
-            content, base = base.primitive() if base.is_Add else (S.One, base)
+            content, base = base.primitive() if base.is_Add and is_plain(base) else (S.One, base)
             coefficient *= content**n
             (above if n > 0 else below).extend([base] * abs(n))
         else:
@@ -89,19 +90,27 @@ def exp_beside(e: Expr, constant: int) -> Expr | None:
     return None
 
 
-def terms_of(t: Expr) -> list[Expr]:
-    """What may be split off from t as a summand: 3*a as a, and each term of a sum; t itself first."""
-    content, primitive = t.primitive()
-    parts = [t, *([primitive if content > 0 else -primitive] if content != 1 else [])]
-    for one in Add.make_args(t):
-        n, part = one.as_coeff_Mul()
-        parts += [one, part if n > 0 else -part]
-    return list(dict.fromkeys(parts))
+def multiple(e: Expr, t: Expr) -> Expr:
+    """m where e is m*t with a number m, else 0."""
+    (m, one), (n, other) = e.primitive(), t.primitive()
+    return m / n if one == other else -m / n if one == -other else S.Zero
+
+
+def terms_of(e: Expr) -> list[Expr]:
+    """What may be split off from e as a summand: of 3*a + b all of it, 3*a, a, and b."""
+    found = [e]
+    for one in (e, *Add.make_args(e)):
+        n, part = one.primitive()
+        found += [one, part if n >= 1 else one]
+    return list(dict.fromkeys(found))
 
 
 def is_plain(e: Expr) -> bool:
-    """Whether e is made of inputs and numbers by sums, products and powers."""
-    return all(isinstance(part, (Add, Mul, Pow, Symbol, Indexed)) or part.is_number for part in without_indices(e))
+    """Whether e is made of inputs and numbers by sums, products and powers with numbers as exponents."""
+    parts = without_indices(e)
+    return all(isinstance(part, (Add, Mul, Pow, Symbol, Indexed)) or part.is_number for part in parts) and all(
+        part.exp.is_number for part in parts if isinstance(part, Pow)
+    )
 
 
 def without_indices(e: Expr) -> list[Expr]:
