@@ -384,6 +384,7 @@ def test_classes(letters, formula, axes, rules, backend):
 
 
 def test_reports_name_the_rules():
+    pytest.importorskip("scipy", reason="SciPy is not installed")
     report = {name: lambdify(row.letters, row.formula).report for name, row in ROWS.items()}
     assert "log of 1 + a square" in report["student"] and "strongest pole" in report["student"]
     assert "difference of sigmoids" in report["ordinal"] and "strongest growth" in report["log variance"]
