@@ -16,9 +16,9 @@ Why each is sound stands at the function that decides it. A step is plain data a
 :func:`admit` and :func:`verify` recompute everything.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from fractions import Fraction
-from functools import lru_cache
+from functools import lru_cache, wraps
 from itertools import product
 from typing import Any, NamedTuple
 
@@ -125,7 +125,10 @@ def certificate(K: Context, step: Step, before: Poly, after: Poly) -> tuple:
             gap = add(inside, const(-1), scale(K.read_log(t, env), -1))
         else:
             raise Refused("{} is not shown to be positive", t, missing=("Gt", t, NOTHING))
-        total.append(K.total(binders[::-1], K.mul(factor, gap)))
+        summed = K.mul(factor, gap)
+        for binder in reversed(binders):  # the innermost sum first, as a line is read
+            summed = K.total([binder], summed)
+        total.append(summed)
     side = {"≥": 1, "≤": -1}.get(relation) if type(relation) is str else None
     if side is None or not K.zero(minus(scale(minus(before, after), side), add(*total)), frozenset(step.split)):
         raise Refused("not shown: the difference of the two sides is not the certificate's sum")
@@ -167,19 +170,27 @@ def parts_of(step: Step, count: int) -> tuple:
     return step.data
 
 
+def refusing(action: Callable) -> Callable:
+    """Whatever goes wrong, nothing is admitted: malformed data, too deep, or not foreseen."""
+
+    @wraps(action)
+    def careful(given: Given, step: Step) -> Any:
+        try:
+            return action(given, step)
+        except Refused:
+            raise
+        except RecursionError as e:
+            raise Refused("the line is nested too deeply; split it into smaller steps") from e
+        except KeyError as e:
+            raise Refused(f"a witness gives no value for an entry that is read: {e}") from e
+        except Exception as e:
+            raise Refused(f"the kernel could not read this: {type(e).__name__}: {e}") from e
+
+    return careful
+
+
+@refusing
 def plain(given: Given, step: Step) -> Step:
-    """What :func:`read_once` makes of a step; refused, whatever goes wrong."""
-    try:
-        return read_once(given, step)
-    except Refused:
-        raise
-    except RecursionError as e:
-        raise Refused("the line is nested too deeply; split it into smaller steps") from e
-    except Exception as e:
-        raise Refused(f"a step is plain data, made of tuples, strings and numbers: {e}") from e
-
-
-def read_once(given: Given, step: Step) -> Step:
     """The step, read once: from here on it is made of trees, and neither it nor what is given can change or pretend.
 
     Facts are trees, hints are hints, and a witness is made of exact fractions: a float satisfies what it likes.
@@ -276,31 +287,23 @@ def undefined(model: dict, over: tuple[str, ...]) -> dict:
 # Admission
 
 
+@refusing
 def decide(given: Given, step: Step) -> Statement:
     """The statement of a step, or :class:`Refused`. Recomputed from the expressions; nothing stored is believed."""
-    try:
-        step = plain(given, step)
-        if step.primitive not in PRIMITIVES:
-            raise Refused(f"there is no primitive {step.primitive!r}")
-        lhs, rhs = step.before, step.after
-        K = Context(given.facts, step.using)
-        K.meet((lhs, rhs))
-        if not set(step.split) <= K.names.keys():
-            raise Refused("a case split names letters of this derivation, not: " + ", ".join(step.split))
-        before, after = K.read(lhs, {}), K.read(rhs, {})
-        relation, over, a, b = PRIMITIVES[step.primitive](K, step, before, after)
-        statement = Statement(lhs, relation, rhs, over, a, b)
-        check_models(K, given, names((lhs, rhs, statement.a, statement.b, *map(folded, given.facts))), over)
-        second_opinion(given, statement)
-        return statement
-    except Refused:
-        raise
-    except RecursionError as e:
-        raise Refused("the line is nested too deeply; split it into smaller steps") from e
-    except LookupError as e:
-        raise Refused(f"a witness gives no value for an entry that is read: {e}") from e
-    except Exception as e:  # malformed data, or too deep: whatever goes wrong, nothing is admitted
-        raise Refused(f"the kernel could not read this: {type(e).__name__}: {e}") from e
+    step = plain(given, step)
+    if step.primitive not in PRIMITIVES:
+        raise Refused(f"there is no primitive {step.primitive!r}")
+    lhs, rhs = step.before, step.after
+    K = Context(given.facts, step.using)
+    K.meet((lhs, rhs))
+    if not set(step.split) <= K.names.keys():
+        raise Refused("a case split names letters of this derivation, not: " + ", ".join(step.split))
+    before, after = K.read(lhs, {}), K.read(rhs, {})
+    relation, over, a, b = PRIMITIVES[step.primitive](K, step, before, after)
+    statement = Statement(lhs, relation, rhs, over, a, b)
+    check_models(K, given, names((lhs, rhs, statement.a, statement.b, *map(folded, given.facts))), over)
+    second_opinion(given, statement)
+    return statement
 
 
 remembered = lru_cache(5000)(decide)

@@ -54,6 +54,7 @@ FAULTS = (
     Fault("a letter that is bound again forgets its first range", "reader", "return {**env, v: atom(v), i:", "return {**env, i:"),
     Fault("what defines an entry defines its family", "moving", 'if fact[0][1][0] == "Symbol"}', "}"),
     Fault("the length of an inner range stands anywhere", "normal_form", "if not has(length, b) and not self.leaves(n, length)}", "if False}"),
+    Fault("the ranges of a certificate stand in any order", "steps", "in reversed(binders):", "in binders:"),
     Fault("what is looked up is plain", "steps", "if type(one) not in PLAIN:", "if False:"),
 )  # fmt: skip
 

@@ -192,6 +192,14 @@ def test_a_length_stays_in_the_range_in_which_it_is_defined() -> None:
         assert outermost == [K.read(tree(Z), {})]
 
 
+def test_a_certificate_has_its_ranges_as_a_sum_has_them() -> None:
+    """1..L under 1..Z, where L is defined in that range only: what stands inside stays inside."""
+    length = 1 + KroneckerDelta(log(one(Z)), 0, **UNEVALUATED)
+    line = Sum(x[j] ** 2, (j, 1, length), to_Z)
+    outermost_first = certificate(line, 0, "≥", (Integer(1), "square", x[j], to_Z, (j, 1, length)))
+    assert admit(rests_on(), outermost_first).relation == "≥"
+
+
 def test_what_does_leave_is_defined_outside() -> None:
     """Kept sums are no loss where nothing is lost: the usual ranges are not empty, and plain factors are defined."""
     for left, right in (
