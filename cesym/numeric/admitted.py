@@ -2,11 +2,12 @@
 
 A rewriting is used only if the kernel shows that what it makes is equal to what was there, and defined wherever that
 was: ``x**2/(1 + x**2)/x**2`` does not stand for ``1/(1 + x**2)``. So nothing is simplified before the kernel reads it.
-What the formula itself asks of its letters, such as ``t > 0`` of ``log(t)``, is taken as given.
+What the formula itself asks of its letters, such as ``t > 0`` of ``log(t)``, is taken as given; of a root, too, t > 0,
+since the kernel knows no power at 0 but whole ones.
 """
 
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import product
 from typing import Any, NamedTuple
 
@@ -77,15 +78,9 @@ def plain(e: Any, bound: tuple[Symbol, ...] = ()) -> Any:
     return e.func(*args, evaluate=False) if isinstance(e, Piecewise) else e.func(*args)
 
 
-def larger(one: Any, *more: Any) -> Any:
+def first_by(relation: Any, one: Any, *more: Any) -> Any:
     for other in more:
-        one = Piecewise((one, one > other), (other, True), evaluate=False)
-    return one
-
-
-def smaller(one: Any, *more: Any) -> Any:
-    for other in more:
-        one = Piecewise((one, one < other), (other, True), evaluate=False)
+        one = Piecewise((one, relation(one, other)), (other, True), evaluate=False)
     return one
 
 
@@ -95,7 +90,8 @@ def half_sum(t: Any, sign: int) -> Any:
 
 MEANINGS: dict[Any, Any] = {
     sp.sinh: lambda t: half_sum(t, -1), sp.cosh: lambda t: half_sum(t, 1),
-    sp.tanh: lambda t: half_sum(t, -1) / half_sum(t, 1), sp.Max: larger, sp.Min: smaller,
+    sp.tanh: lambda t: half_sum(t, -1) / half_sum(t, 1), sp.Max: partial(first_by, sp.Gt),
+    sp.Min: partial(first_by, sp.Lt),
     sp.sign: lambda t: Piecewise((1, t > 0), (0, sp.Eq(t, 0, evaluate=False)), (-1, True), evaluate=False),
     sp.Heaviside: lambda t, at_0=sp.S.Half: Piecewise((1, t > 0), (at_0, sp.Eq(t, 0, evaluate=False)), (0, True),
                                                       evaluate=False),
@@ -140,6 +136,8 @@ class Admission:
         self.facts = tuple(Fact(plain(fact.prop), own) for fact, own in zip(facts, limits, strict=True))
 
     def __call__(self, before: Expr, after: Expr) -> bool:
+        if before.atoms(IndexedBase) - after.atoms(IndexedBase):
+            return False  # a NaN in what has cancelled would be lost
         one, other = plain(unfolded(before)), plain(unfolded(after))
         return one == other or equal(one, other, self.facts)
 

@@ -69,7 +69,8 @@ class Lambdified:
         """From a formula to its stable form, each step admitted by the kernel; the reasons are those of `report`.
 
         ``output`` counts the results; with ``labels`` it is the function for integer labels.
-        Raises: StepRefused where the kernel does not show a step, or that the formula is defined under what is given;
+        What the formula asks of its letters, such as x > 0 of log(x), is among what is given.
+        Raises: StepRefused where the kernel does not show a step, or that a denominator is not 0;
         `cesym.kernel.Refused` for a function that it does not know, such as digamma.
         """
         return derivation(self.rewritings[labels][output])

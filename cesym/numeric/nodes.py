@@ -48,6 +48,7 @@ __all__ = [
     "term",
     "times_exp",
     "unfolded",
+    "unless_nan",
     "weighted",
     "xdivy",
 ]
@@ -78,6 +79,13 @@ def unfolded(e: Any) -> Any:
         return e
     kept = isinstance(e, sp.Add | sp.Mul | sp.Pow | sp.exp | sp.log | sp.Piecewise)
     return e.func(*args, evaluate=False) if kept else e.func(*args)
+
+
+class unless_nan(Node):
+    """The first argument, and NaN where one of the letters behind it is: they have cancelled."""
+
+    def meaning(self) -> Expr:
+        return self.args[0]
 
 
 def quotient(n: Expr, d: Expr) -> Expr:

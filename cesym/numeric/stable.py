@@ -1,6 +1,6 @@
 """Rewriting a formula into one that keeps its digits, and its limits, in floating point.
 
-Over the reals each rule is an identity wherever both sides are defined; at the ends it takes the limit.
+Over the reals each is an identity that the kernel admits where it is used; at the ends it takes the limit.
 
 ====================  ==========================  =====================================================
 found                 becomes                     because
@@ -11,8 +11,8 @@ w*log(t)              weighted(w, log(t))         0 log 0 = 0
 a*r**2/v              square_over(r, v, a)        r**2 overflows and underflows
 n/d                   xdivy(n, d)                 what has weight 0 counts 0, whatever it is divided by
 -k/p + (1-k)/(1-p)    (p - k)/(1 - p)/p           the difference of the two terms loses digits
-a/v**2 - b/v          dominated(a/v**2, -b/v)     inf - inf: the stronger pole decides
-exp(z) - k*z          dominated(exp(z), -k*z)     inf - inf: the exponential decides
+a/v**2 - b/v          dominated(a/v**2, -b/v, v)  inf - inf: at v = 0 the stronger pole decides
+exp(z) - k*z          dominated(exp(z), -k*z, z)  inf - inf: at z = inf the exponential decides
 r*exp(t)              times_exp(r, t)             exp(t) may overflow or underflow though r*exp(t) does not
 r/(v + r**2)          over_squares(r, sqrt(v))    r**2 overflows
 log(1 + r**2/v)       log1p_square(r, sqrt(v))    likewise
@@ -29,7 +29,7 @@ from typing import Any
 
 from sympy import Expr, Indexed, KroneckerDelta, Mul, Piecewise, Pow, Product, Sum
 
-from cesym.numeric.nodes import is_sum_of_exp
+from cesym.numeric.nodes import is_sum_of_exp, unless_nan
 from cesym.numeric.rules import recognise
 from cesym.numeric.rules.rewritings import AFTER_THE_PARTS, BEFORE_THE_PARTS, Known, Rule, one_hot
 
@@ -99,9 +99,16 @@ def stabilise(
         return Pow(walk(e.base), e.exp) if e.is_Pow and e.exp.is_Integer else walk(e)
 
     first = (("one term of the sum", lambda e: one_hot(e, known)),)
+    stable = expr
     for rules in (first, recognise.RULES, recognise.LAST):
-        expr = recognised(expr, rules)
-    return walk(expr), used
+        stable = recognised(stable, rules)
+    stable = walk(stable)
+    labels = {s for one in known.classes for s in one.free_symbols}
+    lost = sorted((expr.free_symbols - stable.free_symbols - labels) & known.variables, key=str)
+    if lost:
+        used.append(("NaN in, NaN out", stable, unless_nan(stable, *lost)))
+        stable = used[-1][-1]
+    return stable, used
 
 
 def is_whole(e: Any) -> bool:

@@ -117,6 +117,12 @@ def points(e: Any, count: int, seed: int) -> np.ndarray:
     return np.array(rows)
 
 
+def with_nan(e: Any) -> np.ndarray:
+    """Rows with NaN for one letter, the others 0, 1 or 2; beside cases not 0, since 0/0 in one has nothing to do with it."""
+    count, rest = len(e.free_symbols), (1.0, 2.0) if e.has(Piecewise) else (0.0, 1.0, 2.0)
+    return np.array([[np.nan if n == at else other for n in range(count)] for at in range(count) for other in rest])
+
+
 # Truth
 
 
@@ -208,9 +214,11 @@ class Fault(NamedTuple):
     more: str = ""
 
     def __str__(self) -> str:
+        if not self.at:
+            return f"{self.kind}: {self.formula}: {self.more}"
         where = ", ".join(f"{name} = {value!r}" for name, value in self.at.items())
-        numbers = f"{self.ours!r} for {self.true}; SymPy's lambdify: {self.sympys!r}" if self.at else self.more
-        return f"{self.kind}: {self.formula} at {where}: {numbers}" if self.at else f"{self.kind}: {self.formula}: {numbers}"
+        numbers = f"{self.ours!r} for {self.true}; SymPy's lambdify: {self.sympys!r}"
+        return f"{self.kind}: {self.formula} at {where}: {numbers}"
 
 
 def far_off(result: float, true: Rounded) -> bool:
@@ -224,34 +232,54 @@ def far_off(result: float, true: Rounded) -> bool:
 
 
 def judged(e: Any, rows: np.ndarray, backend: str = "numpy") -> Fault | None:
-    """The first fault of a formula's function at some points, or None."""
+    """The first fault of a formula's function at some points, or where a letter is NaN; or None.
+
+    Code may run in one way for arrays whose results are finite and in another for the rest, so both are asked for.
+    """
     letters = sorted(e.free_symbols, key=str)
-    columns = [np.ascontiguousarray(column) for column in rows.T]
+    rows = np.concatenate([rows, with_nan(e)])
     with np.errstate(all="ignore"), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
-            ours = np.broadcast_to(np.asarray(lambdify(letters, e, backend)(*columns), float), len(rows))
+            f = lambdify(letters, e, backend)
+            ours = values(f, rows)
+            finite = np.isfinite(ours)
+            again = values(f, rows[finite])
         except Exception as error:
             return Fault("crashed", e, {}, None, None, None, f"{type(error).__name__}: {error}"[:300])
         try:
-            plain = np.broadcast_to(np.asarray(sp.lambdify(letters, e, "numpy")(*columns), float), len(rows))
+            plain = values(sp.lambdify(letters, e, "numpy"), rows)
         except Exception:
             plain = np.full(len(rows), np.nan)
+    results = [*zip(rows, ours, plain, strict=True), *zip(rows[finite], again, plain[finite], strict=True)]
     with mpmath.workdps(DIGITS):
-        for row, mine, sympys in zip(rows, map(float, ours), map(float, plain), strict=True):
-            try:
-                true = truth(e, dict(zip(letters, map(mpmath.mpf, row.tolist()), strict=True)))
-            except (Unknown, OverflowError, ZeroDivisionError):
-                continue
-            if not far_off(mine, true):
-                continue
-            theirs = far_off(sympys, true)
-            if theirs and (not np.isfinite(mine) or is_as_wrong(sympys, mine, true)):
-                continue  # lost by both; a number that is none, or infinite, is seen to be lost
-            kind = "wrong" if theirs else "worse"
-            at = dict(zip(map(str, letters), row.tolist(), strict=True))
-            return Fault(kind, e, at, mine, sympys, mpmath.nstr(true.value, 12))
+        for row, mine, sympys in results:
+            fault = judged_at(e, dict(zip(letters, row.tolist(), strict=True)), float(mine), float(sympys))
+            if fault is not None:
+                return fault
     return None
+
+
+def values(f: Any, rows: np.ndarray) -> np.ndarray:
+    return np.broadcast_to(np.asarray(f(*map(np.ascontiguousarray, rows.T)), float), len(rows))
+
+
+def judged_at(e: Any, at: dict[Any, float], ours: float, sympys: float) -> Fault | None:
+    def fault(kind: str, true: Any) -> Fault:
+        return Fault(kind, e, {str(letter): value for letter, value in at.items()}, ours, sympys, true)
+
+    if np.isnan(list(at.values())).any():
+        return fault("wrong", "nan") if np.isnan(sympys) and not np.isnan(ours) else None
+    try:
+        true = truth(e, {letter: mpmath.mpf(value) for letter, value in at.items()})
+    except (Unknown, OverflowError, ZeroDivisionError):
+        return None
+    if not far_off(ours, true):
+        return None
+    theirs = far_off(sympys, true)
+    if theirs and (not np.isfinite(ours) or is_as_wrong(sympys, ours, true)):
+        return None  # lost by both; a number that is none, or infinite, is seen to be lost
+    return fault("wrong" if theirs else "worse", mpmath.nstr(true.value, 12))
 
 
 def is_as_wrong(sympys: float, ours: float, true: Rounded) -> bool:

@@ -43,6 +43,10 @@ ONCE = [
     ((4 + sp.exp(-A)) ** 2 / (3 + sp.exp(-2 * A)), {"a": -366.0}),
     (sp.exp(Z) - Z * sp.exp(U), {"z": 711.0, "u": 900.0}),
     (sp.exp(Z) - U**2 * Z, {"z": 800.0, "u": 1e200}),
+    (A * B * sp.log(V), {"a": 0.0, "b": np.nan, "v": 2.0}),
+    (A / B * sp.log(V), {"a": 0.0, "b": np.nan, "v": 2.0}),
+    (A * B * sp.exp(Z), {"a": 0.0, "b": np.nan, "z": 2.0}),
+    (sp.log(sp.exp(3 * B / 2) * sp.exp(Z - 3 * B / 2)), {"b": np.nan, "z": 2.0}),
 ]
 
 

@@ -234,6 +234,12 @@ class _Lowering:
             zero = zero | self.value(w).equals(0)
         return self.b.where(zero, self.value(instead), self.value(value))
 
+    def of_unless_nan(self, e: Expr) -> Value:
+        value, *letters = map(self.value, e.args)
+        for letter in letters:
+            value = self.b.where(letter.is_nan, letter, value)
+        return value
+
     def of_softplus_pair(self, e: Expr) -> Value:
         t, w, v = e.args
         return forms.softplus_pair(self.b, self.value(t), self.value(w), self.value(v), self.value(w + v))

@@ -151,20 +151,26 @@ class Program:
         return self.op("guard", condition, instead, value)
 
     def zero(self, value: Value) -> Value | None:
-        """Where a value is exactly 0 as given, or its limit is, and not for having underflowed; None for nowhere."""
+        """Where a value is 0 as given, or its limit is, and not for having underflowed; None for nowhere."""
+        factor = self.zero_factor(value)
+        # 0*NaN and 0*inf have a factor that is 0, and are none.
+        return factor if factor is None or factor is value.equals(0) else factor & value.equals(0)
+
+    def zero_factor(self, value: Value) -> Value | None:
+        """Where a factor of a value is 0 as given."""
         op, args = value.op, value.args
         if op in EXACT or (op in (*ROUNDED_ONCE, "log") and all(map(is_exact, args))):
             return value.equals(0)
         if op in ODD or op == "div":
-            return self.zero(args[0])
+            return self.zero_factor(args[0])
         if op == "mul":
-            return self.any(*map(self.zero, args))
+            return self.any(*map(self.zero_factor, args))
         if op == "pow":
-            base = self.zero(args[0])
+            base = self.zero_factor(args[0])
             return base & (args[1] > 0) if base is not None else None
         if op in ("where", "guard"):
             sides = ((args[1], args[0]), (args[2], self.op("not", args[0])))
-            found = [(side if is_const(one, 0) else self.zero(one), side) for one, side in sides]
+            found = [(side if is_const(one, 0) else self.zero_factor(one), side) for one, side in sides]
             return self.any(*(zero if zero is side or zero is None else zero & side for zero, side in found))
         if op == "exp":
             given = [abs(one).equals(inf) for one in ordered(args) if one.op == "input"]
@@ -173,6 +179,7 @@ class Program:
         return None
 
     def any(self, *conditions: Value | None) -> Value | None:
+        """Where one of some conditions holds; those that are None hold nowhere."""
         found = [one for one in conditions if one is not None]
         return reduce(lambda one, other: one | other, found) if found else None
 

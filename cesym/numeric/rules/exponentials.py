@@ -75,7 +75,7 @@ def exp_into_sum(e: Expr) -> Expr | None:
             rest = [g for g in e.args if g != f and not isinstance(g, exp)]
             # What would be left of another exponential, or another power, might overflow beside it.
             alone = exponent + n * t == 0 and not any(g.has(exp) or not is_plain(g) for g in rest if n < 0)
-            if t != 0 and alone and all(s != 0 and not w.has(exp) for w, s in parts):
+            if t != 0 and alone and all((s != 0 or w.is_number) and not w.has(exp) for w, s in parts):
                 return Mul(*rest, Add(*[scaled(w, s - t) for w, s in parts]) ** n)
     return None
 

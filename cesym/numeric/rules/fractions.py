@@ -15,7 +15,7 @@ from cesym.numeric.nodes import (
     weighted,
     xdivy,
 )  # fmt: skip
-from cesym.numeric.rules.terms import Known, atoms_of, factors_of, is_difference, is_plain, others
+from cesym.numeric.rules.terms import Known, atoms_of, factors_of, is_difference, is_plain, multiple, others
 
 __all__ = [
     "common_denominator",
@@ -87,7 +87,7 @@ def common_pole(e: Expr, known: Known) -> Expr | None:
 def quotient(e: Expr, known: Known) -> Expr | None:
     """Products with denominators, as divisions one after the other, so that no power is formed."""
     coefficient, above, below = factors_of(e)
-    if not below:
+    if not below or (len(below) > 1 and overflow_first(above, below)):
         return None
     sign = -S.One if coefficient.is_negative else S.One
     if len(below) == 1 and known.vary(below[0]) and is_plain(below[0]):
@@ -120,6 +120,12 @@ def quotient(e: Expr, known: Known) -> Expr | None:
         guarded = within or (apart_ and not d.atoms(Function, Pow, Sum))
         above[n] = (xdivy if guarded else ratio)(above[n], d)
     return Mul(coefficient, *above)
+
+
+def overflow_first(above: list[Expr], below: list[Expr]) -> bool:
+    """exp(2*t)/d/d, with exp(t) in d, is infinite while d is not; exp(2*t)/d**2 is NaN, which is seen."""
+    exponents = [one.args[0] for d in below for one in d.atoms(exp)]
+    return any(multiple(one.args[0], t) >= 2 for n in above for one in n.atoms(exp) for t in exponents)
 
 
 def common_denominator(e: Expr, known: Known) -> Expr | None:
