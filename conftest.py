@@ -1,17 +1,34 @@
-"""Leaves out the doctests of modules whose optional package is not installed, and says so."""
+"""A module that imports an optional package which is not installed is reported as skipped, with the package's name.
 
-from importlib.util import find_spec
+Optional is what an extra of pyproject.toml names; any other import that fails stays an error.
+"""
 
-OPTIONAL = {
-    "numba": ["cesym/numeric/arrays/numba_backend.py", "cesym/numeric/arrays/numba_math.py"],
-    "array_api_compat": [
-        f"cesym/numeric/array_api/{name}.py"
-        for name in ("autodiff", "backend", "formulas", "helpers", "inputs", "writer")
-    ],
-}
-MISSING = [package for package in OPTIONAL if find_spec(package) is None]
-collect_ignore = [file for package in MISSING for file in OPTIONAL[package]]
+import re
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+EXTRAS = tomllib.loads(Path(__file__).with_name("pyproject.toml").read_text())["project"]["optional-dependencies"]
+OPTIONAL = {re.match(r"[\w-]+", one)[0].replace("-", "_") for extra in EXTRAS.values() for one in extra}
 
 
-def pytest_report_header() -> list[str]:
-    return [f"{package} is not installed: no doctests of {', '.join(OPTIONAL[package])}" for package in MISSING]
+def absent(error: BaseException | None) -> str | None:
+    """The optional package for want of which an import has failed."""
+    while error is not None:
+        if isinstance(error, ModuleNotFoundError) and error.name and error.name.partition(".")[0] in OPTIONAL:
+            return error.name.partition(".")[0]
+        error = error.__cause__
+    return None
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report(collector: pytest.Collector) -> Iterator[None]:
+    report = yield
+    package = absent(report.call.excinfo.value) if report.failed else None
+    if package is not None:
+        report.outcome = "skipped"
+        report.longrepr = (str(collector.path), 0, f"Skipped: {package} is not installed")
+        del report.call
+    return report

@@ -56,6 +56,7 @@ from cesym.numeric.nodes import (
     square_over,
     square_times_exp,
     times_exp,
+    unless_nan,
     weighted,
     xdivy,
 )
@@ -130,7 +131,7 @@ RULES = [
     ((exp(A) - exp(B)) / (W + exp(B)), ratio(exp(A) - exp(B), W + exp(B))),
     (1 - 1 / (1 + exp(-Z)), sigmoid(-Z)),
     ((W * exp(Z) - K) / (1 + exp(Z)), sigmoid_pair(Z, W, -K)),
-    ((exp(A) + exp(B)) * exp(-A) / (1 + exp(B - A)), sp.Integer(1)),
+    ((exp(A) + exp(B)) * exp(-A) / (1 + exp(B - A)), unless_nan(1, A, B)),
     ((K * exp(Z) + K - exp(Z)) / (1 + exp(Z)), sigmoid_pair(Z, K - 1, K)),
     ((W * exp(X) - K) / (1 + exp(Z)), (-K + times_exp(W, X)) * sigmoid(-Z)),
     ((exp(A) - exp(B)) / (W * exp(A) + exp(B)), ratio(1, W + exp(B - A)) - xdivy(1, times_exp(W, A - B) + 1)),

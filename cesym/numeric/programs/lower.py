@@ -175,8 +175,8 @@ class _Lowering:
 
     def times(self, constant: Expr, value: Value) -> Value:
         """A constant times a value, as a division where that is one rounding and not two."""
-        if constant.is_Rational and constant.q & (constant.q - 1):
-            return value * float(constant.p) / float(constant.q)
+        if constant.is_Rational and constant.q & (constant.q - 1) and not abs(constant.p) & (abs(constant.p) - 1):
+            return value / nearest(1 / constant)
         return value * nearest(constant)
 
     def of_ratio(self, e: Expr) -> Value:

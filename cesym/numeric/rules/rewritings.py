@@ -6,7 +6,7 @@ with its parts rewritten already.
 
 from collections.abc import Callable
 
-from sympy import Expr, KroneckerDelta, Mul, S, Sum, exp, log, loggamma
+from sympy import Expr, KroneckerDelta, Mul, S, Sum, exp, log, loggamma, sign
 
 from cesym.numeric import nodes
 from cesym.numeric.rules import fractions, poles
@@ -61,6 +61,8 @@ def product_with_exp(e: Expr, known: Known) -> Expr | None:
     (t,) = exps[0].args
     # 1/d is kept apart where d is more than a product of inputs: it may overflow or lose digits by itself.
     apart = [f for f in e.args if f.is_Pow and f.exp.is_negative and f.base.is_Add]
+    if any(f.has(exp) for f in apart):
+        return None  # r*exp(t) may be finite where exp(t) in d is not
     kept = [f for f in e.args if f not in exps]
     varying = [f for f in kept if f not in apart and known.vary(f) and not isinstance(f, LOGARITHMS)]
     constant = Mul(*[f for f in kept if f not in varying])
@@ -69,6 +71,10 @@ def product_with_exp(e: Expr, known: Known) -> Expr | None:
     constant, varying = constant * Mul(*[c for c, _ in contents]), [f for _, f in contents]
     if len(varying) == 1 and varying[0].is_Pow and varying[0].exp == 2:
         return constant * nodes.square_times_exp(varying[0].base, t)
+    # exp(t)*r overflows before its half does.
+    number, rest = constant.as_coeff_Mul()
+    if varying and 0 < abs(number) < 1:
+        constant, varying = rest * sign(number), [abs(number), *varying]
     return constant * nodes.times_exp(Mul(*varying), t) if varying else None
 
 
