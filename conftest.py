@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
-EXTRAS = tomllib.loads(Path(__file__).with_name("pyproject.toml").read_text())["project"]["optional-dependencies"]
-OPTIONAL = {re.match(r"[\w-]+", one)[0].replace("-", "_") for extra in EXTRAS.values() for one in extra}
+PROJECT = tomllib.loads(Path(__file__).with_name("pyproject.toml").read_text("utf-8"))["project"]
+EXTRAS = PROJECT["optional-dependencies"].values()
+OPTIONAL = {re.match(r"[\w-]+", one)[0].replace("-", "_") for extra in EXTRAS for one in extra}
 
 
 def absent(error: BaseException | None) -> str | None:

@@ -9,11 +9,13 @@ import io
 import subprocess
 import sys
 import tokenize
+import tomllib
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 import sympy
+from packaging.requirements import Requirement
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -329,6 +331,28 @@ def test_a_swollen_or_leaning_kernel_is_found(modules, fault) -> None:
 def test_what_the_kernel_may_import() -> None:
     trees = "import sympy\nimport mpmath\nfrom fractions import Fraction\nfrom . import terms"
     assert kernel_faults({"cesym.kernel.trees": trees, "cesym.losses": "import numpy"}) == []
+
+
+# What no extra names: mpmath comes with SymPy; torch is for its user to install.
+UNNAMED = {"mpmath", "torch"}
+
+
+def unnamed(modules: dict[str, str]) -> list[str]:
+    """The packages that are imported and that pyproject.toml names neither among the dependencies nor in an extra."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    lines = [*project["dependencies"], *(one for extra in project["optional-dependencies"].values() for one in extra)]
+    known = {Requirement(line).name.replace("-", "_") for line in lines} | {"cesym"} | sys.stdlib_module_names | UNNAMED
+    found = {(name.partition(".")[0], module) for module, text in modules.items() for name, _ in imports(module, text)}
+    return [f"{module} imports {package}" for package, module in sorted(found) if package not in {*known, "(computed)"}]
+
+
+def test_what_is_imported_is_named_in_pyproject() -> None:
+    assert unnamed(package_sources()) == []
+
+
+@pytest.mark.parametrize("line", ["import llvmlight", "def f():\n    from llvmlight.binding import name"])
+def test_an_unnamed_package_is_found(line) -> None:
+    assert unnamed({"cesym.numeric.own": line}) == ["cesym.numeric.own imports llvmlight"]
 
 
 HEAVY = ("numpy", "matplotlib", "sympy.stats", "IPython", "tqdm")

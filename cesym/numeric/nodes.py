@@ -81,16 +81,16 @@ def unfolded(e: Any) -> Any:
     return e.func(*args, evaluate=False) if kept else e.func(*args)
 
 
+def quotient(n: Expr, d: Expr) -> Expr:
+    """n/d as it stands: where d is 0 it is not defined, whatever would cancel."""
+    return sp.Mul(n, sp.Pow(d, -1, evaluate=False), evaluate=False)
+
+
 class unless_nan(Node):
     """The first argument, and NaN where one of the letters behind it is: they have cancelled."""
 
     def meaning(self) -> Expr:
         return self.args[0]
-
-
-def quotient(n: Expr, d: Expr) -> Expr:
-    """n/d as it stands: where d is 0 it is not defined, whatever would cancel."""
-    return sp.Mul(n, sp.Pow(d, -1, evaluate=False), evaluate=False)
 
 
 class log1p(Node):
