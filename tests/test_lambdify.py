@@ -526,6 +526,30 @@ def test_names_of_a_users_own(backend, name):
     np.testing.assert_allclose(value, [np.log(np.exp([1, 2, 3]).sum()), np.log(3)], rtol=1e-15)
 
 
+@pytest.mark.parametrize("backend", ["numpy", "numba"])
+def test_no_letters(backend):
+    if backend == "numba":
+        pytest.importorskip("numba", reason="no numba")
+    one, squares = lambdify([], (log(2) + sqrt(3), Sum(c**2, (c, 1, 5))), backend)()
+    assert (float(one), float(squares)) == (np.log(2) + np.sqrt(3), 55)
+    assert list(lambdify([], c**2, backend, axes={c: 4})()) == [1, 4, 9, 16]
+    with pytest.raises(ValueError, match="C is not among the arguments"):
+        lambdify([], Sum(c, (c, 1, C)), backend)
+
+
+LONG = [
+    (sp.Add(*[sp.sin(n * X) for n in range(1, 251)]), 1.0, 0.20941678413484417),  # sin(125) sin(125.5) / sin(1/2)
+    (sp.Add(*[X**n / n for n in range(1, 301)]), 0.5, np.log(2)),
+    (sp.Add(*[log(1 + exp(X + n)) for n in range(400)]), -1000.5, 400 * 0.0),
+    (sp.Mul(*[1 + X + n for n in range(100)]), 0.0, float(sp.factorial(100))),
+]
+
+
+@pytest.mark.parametrize(("formula", "at", "value"), LONG, ids=["250 sines", "300 powers", "400 softplus", "100 factors"])
+def test_long_sums_and_products(formula, at, value):
+    np.testing.assert_allclose(lambdify(X, formula)(at), value, rtol=1e-12, atol=1e-250)
+
+
 def test_a_function_of_the_library_alone():
     pytest.importorskip("scipy", reason="no scipy")
     np.testing.assert_allclose(lambdify(X, sp.loggamma(X))([3.0, 4.0]), np.log([2.0, 6.0]), rtol=1e-14)

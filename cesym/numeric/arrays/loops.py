@@ -132,9 +132,9 @@ class LoopWriter(Writer):
                 to = self.at(self.views[out], "i", *(self.index[a] for a in nest.axes))
                 pieces.append(self.turned(nest.axes, to, self.out_slot(out, nest.axes)))
         if blocked:
-            head = [statement(f"n = min({self.together}, {self.arguments[0]}.shape[0] - start)")]
+            head = [statement(f"n = min({self.together}, {self.outs[0]}.shape[0] - start)")]
             head += [statement(f"{self.views[one]} = {one}[start : start + n]") for one in arrays]
-            blocks = statement(f"for start in range(0, {self.arguments[0]}.shape[0], {self.together}): pass")
+            blocks = statement(f"for start in range(0, {self.outs[0]}.shape[0], {self.together}): pass")
             pieces = [with_body(blocks, [*head, *pieces])]
         body = [*self.prologue(), statement("outside = 0"), *pieces, statement("return outside")]
         return function(name, [*self.arguments, *self.outs], body)
@@ -149,7 +149,7 @@ class LoopWriter(Writer):
             if axis in used:
                 yield statement(f"{self.length_name(axis)} = _0", self.length(self.lowered.program.sizes[axis]))
         if not self.kinds:
-            yield statement(f"n = {self.arguments[0]}.shape[0]")
+            yield statement(f"n = {self.outs[0]}.shape[0]")
         for axes, count in self.kinds.items():
             lengths = [self.length_name(axis) for axis in axes]
             shape = ", ".join([*lengths, str(count), str(self.together)])

@@ -37,6 +37,7 @@ RELATIONS = {
     sp.StrictGreaterThan: "gt", sp.GreaterThan: "ge", sp.StrictLessThan: "lt", sp.LessThan: "le", sp.Eq: "eq",
     sp.Ne: "ne",
 }  # fmt: skip
+MOST_TERMS = 32  # of a sum or product that is computed from left to right
 
 
 class Output(NamedTuple):
@@ -148,6 +149,8 @@ class _Lowering:
             # (1 - w) + t and not (1 + t) - w, where a small t is lost.
             rest = [term for term in e.args[1:] if term not in letters]
             return self.value(sp.Add(e.args[0], *letters)) + self.value(sp.Add(*rest))
+        if len(e.args) > MOST_TERMS:
+            return self.halves(e, sp.Add)
         negative = [term for term in e.args if is_negative(term)]
         positive = [term for term in e.args if term not in negative]
         value = self.value(positive[0]) if positive else 0 - self.value(-negative.pop(0))
@@ -157,9 +160,16 @@ class _Lowering:
             value = value - self.value(-term)
         return value
 
+    def halves(self, e: Expr, join: Any) -> Value:
+        """A long sum or product from its halves: fewer roundings, and no tree as deep as the sum is long."""
+        parts = [join(*part) for part in (e.args[: len(e.args) // 2], e.args[len(e.args) // 2 :])]
+        return self.b.op("add" if join is sp.Add else "mul", *map(self.value, parts))
+
     def of_Mul(self, e: Expr) -> Value:
         if is_negative(e):
             return -self.value(-e)
+        if len(e.args) > MOST_TERMS:
+            return self.halves(e, Mul)
         constant = Mul(*[factor for factor in e.args if factor.is_number])
         factors = [factor for factor in e.args if not factor.is_number]
         if abs(constant) < 1:

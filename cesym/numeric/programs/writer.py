@@ -4,6 +4,7 @@ import ast
 import keyword
 import re
 from collections import Counter
+from itertools import chain, count
 
 from cesym.numeric.programs.code import Code, code, constant, shown, statement
 from cesym.numeric.programs.lower import Lowered
@@ -28,7 +29,8 @@ class Names:
     def fresh(self, wanted: str) -> str:
         wanted = re.sub(r"\W", "_", wanted, flags=re.ASCII).strip("_") or "t"
         wanted = wanted if wanted[0].isalpha() else f"t{wanted}"
-        name = next(n for n in (wanted, *(f"{wanted}_{m}" for m in range(1, 10_000))) if n not in self.taken)
+        names = chain([wanted], (f"{wanted}_{n}" for n in count(1)))
+        name = next(name for name in names if name not in self.taken)
         self.taken.add(name)
         return name
 
