@@ -10,42 +10,51 @@ from typing import Any
 from cesym import kernel
 from cesym.expressions import expression
 from cesym.given import Given
+from cesym.hypotheses import Hypothesis
+from cesym.kernel.reader import Context
+from cesym.kernel.steps import follows
 from cesym.printers import latex
 
-__all__ = ["how", "needed_facts"]
+__all__ = ["how", "needed"]
+
+
+def needed(facts: tuple[kernel.Tree, ...], step: kernel.Step, hyps: Iterable[Hypothesis]) -> tuple[int, ...]:
+    """The hypotheses, numbered from 1, that the step needs: facts in them, or what is declared of their letter."""
+    numbers = needed_facts(facts, step)
+    return tuple(n for n, h in enumerate(hyps, 1) if h.facts & numbers or declaration_needed(facts, step, h.letter))
 
 
 @lru_cache(2000)
-def needed_facts(given: kernel.Given, step: kernel.Step) -> frozenset[int]:
-    """The numbers of the facts without which the kernel refuses the step, plus those that it says it uses."""
-    needed = {n for n, _ in step.using}
-    for n in range(len(given.facts)):
-        if n not in needed and not admitted_without(given, step, {n}):
-            needed.add(n)
-    return frozenset(needed)
+def needed_facts(facts: tuple[kernel.Tree, ...], step: kernel.Step) -> frozenset[int]:
+    """The numbers of the facts without which the step is refused, plus those that it says it uses."""
+    used = {n for n, _ in step.using}
+    return frozenset(n for n in range(len(facts)) if n in used or not shown_without(n, facts, step))
 
 
-def admitted_without(given: kernel.Given, step: kernel.Step, dropped: set[int]) -> bool:
-    kept = [n for n in range(len(given.facts)) if n not in dropped]
-    fewer = given._replace(facts=tuple(given.facts[n] for n in kept))
-    using = tuple((kept.index(n), way) for n, way in step.using)
+def shown_without(dropped: int, facts: tuple[kernel.Tree, ...], step: kernel.Step) -> bool:
+    using = tuple((n - (n > dropped), way) for n, way in step.using)
+    return shown(facts[:dropped] + facts[dropped + 1 :], step._replace(using=using))
+
+
+def shown(facts: tuple[kernel.Tree, ...], step: kernel.Step, undeclared: str = "") -> bool:
+    """Does the kernel see by reading alone that a step holds? It was admitted, so that models say no more."""
     try:
-        kernel.admit(fewer, step._replace(using=using))
+        follows(context(facts, step.using, undeclared), step)
         return True
     except kernel.Refused:
         return False
 
 
+@lru_cache(200)
+def context(facts: tuple[kernel.Tree, ...], using: tuple, undeclared: str) -> Context:
+    """One for all lines of a derivation: a line is read once, as what comes after and then as what comes before."""
+    return Context(facts, using)
+
+
 @lru_cache(2000)
-def declaration_needed(given: kernel.Given, step: kernel.Step, name: str) -> bool:
+def declaration_needed(facts: tuple[kernel.Tree, ...], step: kernel.Step, name: str) -> bool:
     """Is the step refused when a letter is only declared real?"""
-    if not name:
-        return False
-    try:
-        kernel.admit(plainly_real(given, name), plainly_real(step, name))
-        return False
-    except kernel.Refused:
-        return True
+    return bool(name) and not shown(plainly_real(facts, name), plainly_real(step, name), name)
 
 
 def plainly_real(t: Any, name: str) -> Any:

@@ -12,7 +12,7 @@ from typing import Any
 import sympy as sp
 
 from cesym import display, kernel
-from cesym.account import declaration_needed, how, needed_facts
+from cesym.account import how, needed
 from cesym.affine import constants_between
 from cesym.attempt import admitted_equality, equality_steps, same_minimiser_step
 from cesym.chain import Constants, Line, Move, Moves, Statement, StepRefused, StepView, letter_name, put, read
@@ -151,10 +151,7 @@ class Derivation:
         first = Line(self.expr, "=", self.opening, models, None, (), "", "", "")
         rest = []
         for move, step in zip(self.chain, self.kernel_steps, strict=True):
-            facts = needed_facts(data, step)
-            uses = tuple(
-                n for n, h in enumerate(hyps, 1) if h.facts & facts or declaration_needed(data, step, h.letter)
-            )
+            uses = needed(data.facts, step, hyps)
             if move.primitive == "same minimiser":  # what else is known is held still
                 uses = tuple(sorted({*uses, *(n for n in models if self.given.assumptions[n - 1] != INDEPENDENT)}))
             admitted, (by, detail) = kernel.admit(data, step), how(step, self.given)
@@ -191,9 +188,15 @@ class Derivation:
         A letter that is new in the line joins what is given: the line holds for each of its values.
         """
         constants = move.data[:2] if move.primitive == "same minimiser" else ()
-        longer = replace(self, given=self.given.meeting(move.after, *constants), chain=(*self.chain, move))
-        longer.statement  # noqa: B018
-        return longer
+        return replace(self, given=self.given.meeting(move.after, *constants), chain=(*self.chain, move)).seen()
+
+    def seen(self) -> "Derivation":
+        """Itself, once the kernel has seen that it holds. What each line needs is found here, and remembered."""
+        self.statement  # noqa: B018
+        facts, hyps = self.given.kernel.facts, self.hypotheses
+        for step in self.kernel_steps:
+            needed(facts, step, hyps)
+        return self
 
     def admitted(self, after: sp.Expr, because: str, label: Label = None) -> "Derivation":
         step = admitted_equality(self.exprs[-1], after, self.given.meeting(after))
@@ -309,9 +312,8 @@ class Derivation:
         value = self.read(value)
         limits = tuple((letter, sp.S(1), size_of(letter, self)) for letter in getattr(atom, "indices", ()))
         given = self.given.extended([(sp.Eq(atom, value, evaluate=False), *limits)])
-        d = replace(self, given=given)
         try:
-            d.statement  # noqa: B018
+            d = replace(self, given=given).seen()
         except (Refused, ValueError) as refusal:
             raise ValueError(f"let: with {atom} = {value} what was given or shown no longer holds: {refusal}") from None
         return d.claim(put(d.exprs[-1], atom, value), because)

@@ -256,11 +256,10 @@ class Edges:
                 continue
 
     def promised(self, model: dict) -> Iterator[tuple[str, Any]]:
-        """What is declared of defined letters, with their values."""
+        """What is declared of the letters that an equation may have moved, with their values."""
         for name, flags in ((name, flags) for names in self.names for name, flags in names.items()):
-            if name in self.defined:
-                values = model[name].values() if isinstance(model[name], dict) else [model[name]]
-                yield from ((flag, v) for flag in flags for v in values)
+            values = model[name].values() if isinstance(model[name], dict) else [model[name]]
+            yield from ((flag, v) for flag in flags for v in values)
 
     def grown(self, base: dict, change: dict[Place, Fraction]) -> dict:
         """Where a whole number grows, families repeat what they have in their ranges: facts may hold there too."""

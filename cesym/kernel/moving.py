@@ -18,10 +18,14 @@ HARMLESS = {"real", "complex", "finite", "commutative", "hermitian", "extended_r
 
 
 class Motion(NamedTuple):
-    """The names that move, and what closes the set in which they do: each with the names in it that stay."""
+    """The names that move, and what closes the set in which they do: each with the names in it that stay.
+
+    ``telling`` is what leaves that set open and yet may tell, of names that stay, which of their values they have.
+    """
 
     names: frozenset[str]
     closed: tuple[tuple[Tree, frozenset[str]], ...]
+    telling: tuple[tuple[Tree, frozenset[str]], ...]
 
 
 @lru_cache(10_000)
@@ -95,6 +99,28 @@ def shape(fact: Tree, over: frozenset[str]) -> tuple | None:
     return entry[1], tuple(bounds[letter] for letter in entry[2:])
 
 
+def apart(moving: Iterable[str], facts: tuple, declared: Callable, defined: dict[str, Tree]) -> frozenset[str]:
+    """The names that stay at values which may lie apart: whole numbers, and what is tied to such or in a closed set.
+
+    With ``e - 1/2 < r < e + 1/2`` a parameter r has an open set for each e, but e is r rounded. A size that is only
+    met as the plain end of a fact's own ranges is left out: what holds at one size holds at all that are smaller.
+    """
+    ends = [{hi[1] for _, lo, hi in fact[1:] if lo[0] == "Rational" and hi[0] == "Symbol"} for fact in facts]
+    inner = [names(folded((prop, *((v, lo, lo if hi[0] == "Symbol" and lo[0] == "Rational" else hi)
+                                   for v, lo, hi in limits)))) for prop, *limits in facts]  # fmt: skip
+    valued = {n for fact, mine in zip(facts, inner, strict=True) for n in mine if names(folded(fact)) != {n}}
+    left_out = set(moving) | set().union(*ends) - valued
+    every = frozenset().union(*(names(folded(fact)) for fact in facts)) - left_out
+    found = {n for n in every if not set(declared(n)) - HARMLESS <= {"positive", "negative", "nonzero"}}
+    for _ in every:
+        for fact in facts:
+            mine = names(folded(fact)) - left_out
+            loose = fact[0][0] in ("Gt", "Lt") or any(defined.get(name) is fact for name in mine)
+            if mine & found or not loose or jumps(folded(fact), mine):
+                found |= mine
+    return frozenset(found)
+
+
 def motion(over: Iterable[str], facts: Iterable[Tree], declared: Callable[[str], Iterable[str]]) -> Motion:
     """What moves when the names ``over`` do, and what closes the set in which they move.
 
@@ -145,4 +171,13 @@ def motion(over: Iterable[str], facts: Iterable[Tree], declared: Callable[[str],
             free = fact[0][0] in ("Gt", "Lt") and not mentioned & (rough | tight) and not jumps(folded(fact), moving)
             if mentioned and not along and not free:
                 closed[folded(fact)] = frozenset() if shape(fact, over) in shapes else stays(folded(fact))
-    return Motion(frozenset(moving), tuple(closed.items()))
+    steady = apart(moving, facts, declared, defined)
+    telling: dict[Tree, frozenset[str]] = {}
+    signs = [(("Symbol", name, tuple(declared(name))),) for name in by if set(declared(name)) - HARMLESS]
+    for fact in (*facts, *signs):
+        found = names(folded(fact))
+        for _ in by:
+            found = found.union(*(names(folded(by[name])) for name in found & by.keys()))
+        if found & moving and found & steady and shape(fact, over) not in shapes:
+            telling[folded(fact)] = found & steady
+    return Motion(frozenset(moving), tuple(closed.items()), tuple(telling.items()))

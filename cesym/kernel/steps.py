@@ -148,8 +148,8 @@ def parameters(K: Context, over: Iterable[str]) -> frozenset[str]:
     over = plain_tuple(over)
     if not over or len(set(over)) < len(over) or not set(over) <= K.names.keys() or {*map(type, over)} != {str}:
         raise Refused(f"the parameters must be letters of this derivation, each once, not: {over}")
-    moving, closed = motion(over, K.facts or (), K.declared)
-    for fact, stays in closed:
+    moving, closed, telling = motion(over, K.facts or (), K.declared)
+    for fact, stays in (*closed, *telling):
         if stays:
             raise Refused("a fact ties the parameter to what stays, " + ", ".join(sorted(stays)) + ": {}", fact)
     return moving
@@ -174,7 +174,7 @@ def refusing(action: Callable) -> Callable:
     """Whatever goes wrong, nothing is admitted: malformed data, too deep, or not foreseen."""
 
     @wraps(action)
-    def careful(given: Given, step: Step) -> Any:
+    def careful(given: Any, step: Step) -> Any:
         try:
             return action(given, step)
         except Refused:
@@ -288,22 +288,28 @@ def undefined(model: dict, over: tuple[str, ...]) -> dict:
 
 
 @refusing
-def decide(given: Given, step: Step) -> Statement:
-    """The statement of a step, or :class:`Refused`. Recomputed from the expressions; nothing stored is believed."""
-    step = plain(given, step)
+def follows(K: Context, step: Step) -> Statement:
+    """What is seen by reading alone, without a model. It admits nothing: the facts may contradict each other."""
     if step.primitive not in PRIMITIVES:
         raise Refused(f"there is no primitive {step.primitive!r}")
     lhs, rhs = step.before, step.after
-    K = Context(given.facts, step.using)
     K.meet((lhs, rhs))
     if not set(step.split) <= K.names.keys():
         raise Refused("a case split names letters of this derivation, not: " + ", ".join(step.split))
     before, after = K.read(lhs, {}), K.read(rhs, {})
     relation, over, a, b = PRIMITIVES[step.primitive](K, step, before, after)
-    statement = Statement(lhs, relation, rhs, over, a, b)
-    check_models(K, given, names((lhs, rhs, statement.a, statement.b, *map(folded, given.facts))), over)
-    second_opinion(given, statement)
-    return statement
+    return Statement(lhs, relation, rhs, over, a, b)
+
+
+@refusing
+def decide(given: Given, step: Step) -> Statement:
+    """The statement of a step, or :class:`Refused`. Recomputed from the expressions; nothing stored is believed."""
+    step = plain(given, step)
+    K = Context(given.facts, step.using)
+    s = follows(K, step)
+    check_models(K, given, names((s.lhs, s.rhs, s.a, s.b, *map(folded, given.facts))), s.over)
+    second_opinion(given, s)
+    return s
 
 
 remembered = lru_cache(5000)(decide)

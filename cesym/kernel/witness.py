@@ -130,8 +130,11 @@ def evaluate(e: Tree, model: dict, env: dict | None = None, context: Any = mpmat
             return prod(mixed([value(t) for t in factors], context))
         case ("Pow", base, exponent):
             b, x = value(base), value(exponent)
-            if isinstance(x, Fraction) and x.denominator == 1 and abs(x) < 1000 and is_small(b):
-                return b ** int(x)
+            if isinstance(x, Fraction) and x.denominator == 1:
+                if (abs(x) < 1000 and is_small(b)) or b in (0, 1, -1):
+                    return b ** int(x)
+                if b < 0:  # an even power is that of -b
+                    return (-1) ** int(x) * value(("Pow", -b, x))
             return exponential(context, inexact(x, context) * context.log(inexact(b, context)))
         case ("Sum" | "Product" as kind, body, *limits):
             values = mixed([evaluate(body, model, at, context) for at in points(limits, model, env, context)], context)

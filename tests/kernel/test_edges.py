@@ -9,15 +9,18 @@ from sympy import (
     Add,
     Derivative,
     Eq,
+    IndexedBase,
     KroneckerDelta,
     Mul,
     Ne,
     Piecewise,
     Pow,
+    Product,
     Sum,
     Symbol,
     diff,
     exp,
+    factorial,
     log,
     loggamma,
     sqrt,
@@ -29,7 +32,7 @@ from cesym.kernel.edges import MOST, WORK, disagreement, edges, in_words, of, pl
 from cesym.kernel.witness import Computed, broken, evaluate, has
 from cesym.symbols import C, N, c, i, j, k, m, mu, n, p, q, sigma, v, x, y
 
-from .cases import certificate, fact, minimiser, step
+from .cases import certificate, fact, family, given, minimiser, step
 from .edges_alone import EDGES, NOT, believing, counted
 from .limits import limited
 from .test_attacks import (
@@ -113,11 +116,11 @@ def every() -> list[tuple]:
 
 def test_facts_and_flags_hold_at_every_model_within_the_budget() -> None:
     count = 0
-    for given, lines in every():
-        flags = {part[1]: part[2] for t in (*lines, *given.facts) for part, _ in walk(t) if part[:1] == ("Symbol",)}
-        models, work = list(edges(given, lines)), 0
+    for rests, lines in every():
+        flags = {part[1]: part[2] for t in (*lines, *rests.facts) for part, _ in walk(t) if part[:1] == ("Symbol",)}
+        models, work = list(edges(rests, lines)), 0
         for model in models:
-            assert not any(broken(given.facts, model))
+            assert not any(broken(rests.facts, model))
             for name, letter in model.items():
                 values = list(letter.values()) if isinstance(letter, dict) else [letter]
                 assert all(type(number) in (Fraction, Computed) for number in values)
@@ -214,6 +217,21 @@ def test_rounding_is_no_difference() -> None:
     large = exp(40) * Abs(r) + exp(40)  # 1 is lost in 25 digits of it squared
     assert disagreement(G, tree((large + 1) ** 2), tree(large**2 + 2 * large + 1), (0,)) == ""
     assert disagreement(G, tree(log(1 + exp(-70 * v))), tree(log(1 + exp(70 * v)) - 70 * v), (0,)) == ""
+    assert disagreement(G, tree(r**1001), tree(r**1001), (0,)) == ""  # at r = -1, too
+
+
+COUNTS, SHARES = IndexedBase(Symbol("k", integer=True, nonnegative=True)), IndexedBase(Symbol("P", positive=True))
+M = Symbol("M", integer=True, nonnegative=True)
+SIZES = [(2, 0), (3, 0), (3, 1), (2, 1)]
+
+
+@pytest.mark.parametrize(("family_of", "total", "f", "models"), [
+    (COUNTS, M, factorial, [{"C": n, "M": n + more, "k": family(lambda at, more=more: 1 + more * (at == 1))} for n, more in SIZES]),
+    (SHARES, 1, lambda t: t, [{"C": n, "P": family(lambda at, n=n, more=more: (1 + Fraction(more, 2) * {1: 1, 2: -1}.get(at, 0)) / n)} for n, more in SIZES]),
+], ids=["counts", "shares"])  # fmt: skip
+def test_a_sum_does_not_take_its_entries_out_of_what_is_declared(family_of, total, f, models) -> None:
+    rests, entry = given((fact(Eq(Sum(family_of[c], to_C), total)),), *models), f(family_of[c])
+    assert admit(rests, step(log(Product(entry, to_C)), Sum(log(entry), to_C))).relation == "="
 
 
 # Slopes
