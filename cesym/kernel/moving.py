@@ -175,9 +175,9 @@ def motion(over: Iterable[str], facts: Iterable[Tree], declared: Callable[[str],
     telling: dict[Tree, frozenset[str]] = {}
     signs = [(("Symbol", name, tuple(declared(name))),) for name in by if set(declared(name)) - HARMLESS]
     for fact in (*facts, *signs):
-        found = names(folded(fact))
+        read = names(folded(fact))
         for _ in by:
-            found = found.union(*(names(folded(by[name])) for name in found & by.keys()))
-        if found & moving and found & steady and shape(fact, over) not in shapes:
-            telling[folded(fact)] = found & steady
+            read = read.union(*(names(folded(by[name])) for name in read & by.keys()))
+        if read & moving and read & steady and shape(fact, over) not in shapes:
+            telling[folded(fact)] = read & steady
     return Motion(frozenset(moving), tuple(closed.items()), tuple(telling.items()))

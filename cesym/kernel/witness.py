@@ -15,7 +15,8 @@ import mpmath
 from cesym.kernel.moving import definitions, folded
 from cesym.kernel.trees import Refused, Tree
 
-DIGITS, LONGEST, LARGEST_NUMBER = 50, 2_000, 100_000  # digits, terms of a sum, bits
+DIGITS, LONGEST, LARGEST_NUMBER = 50, 2_000, 500_000  # digits, terms of a sum, bits
+MOST = 20_000  # values of one term, under all sums and slopes around it
 LARGEST_EXPONENT = mpmath.mpf(10) ** 1000
 CLOSE = mpmath.mpf(10) ** -25
 INTERVALS = mpmath.ctx_iv.MPIntervalContext()  # our own: its numbers are intervals that hold the value
@@ -93,13 +94,22 @@ def exponential(context: Any, x: Any) -> Any:
     return context.exp(x)
 
 
-def is_small(x: Any) -> bool:
-    return not isinstance(x, Fraction) or x.numerator.bit_length() + x.denominator.bit_length() < LARGEST_NUMBER
+def bits(x: Any) -> int:
+    return x.numerator.bit_length() + x.denominator.bit_length() if isinstance(x, Fraction) else 1
 
 
 def mixed(values: list, context: Any) -> list:
-    """Exact rationals stay exact while all of them are."""
-    return values if all(isinstance(v, Fraction) for v in values) else [inexact(v, context) for v in values]
+    """Exact rationals stay exact while all of them are, and are not too long together."""
+    exact = all(isinstance(v, Fraction) for v in values) and sum(map(bits, values)) < LARGEST_NUMBER
+    return values if exact else [inexact(v, context) for v in values]
+
+
+def counted(env: dict, count: int) -> dict:
+    """The environment of a term that has so many values for each one of what is around it."""
+    found = env.get(MOST, 1) * count
+    if found > MOST:
+        raise Refused(f"more than {MOST} values of one term are not computed")
+    return {**env, MOST: found}
 
 
 def evaluate(e: Tree, model: dict, env: dict | None = None, context: Any = mpmath.mp) -> Any:
@@ -131,7 +141,7 @@ def evaluate(e: Tree, model: dict, env: dict | None = None, context: Any = mpmat
         case ("Pow", base, exponent):
             b, x = value(base), value(exponent)
             if isinstance(x, Fraction) and x.denominator == 1:
-                if (abs(x) < 1000 and is_small(b)) or b in (0, 1, -1):
+                if abs(x) * bits(b) < LARGEST_NUMBER or b in (0, 1, -1):
                     return b ** int(x)
                 if b < 0:  # an even power is that of -b
                     return (-1) ** int(x) * value(("Pow", -b, x))
@@ -192,6 +202,7 @@ def slope(body: Tree, variables: list, model: dict, env: dict) -> Any:
             return evaluate(body, model, env)
         (place, (letter, order)), *rest = moves
         start, share = evaluate(letter, model, env), weights(order)
+        env = counted(env, 2 * len(share))
 
         def fit(side: int) -> Any:
             ends = (sum(mixed([start, side * j * step], mpmath.mp)) for j in range(len(share)))
@@ -230,6 +241,7 @@ def points(limits: list, model: dict, env: dict, context: Any = mpmath.mp) -> It
     values = range(whole(evaluate(lo, model, env, context)), whole(evaluate(hi, model, env, context)) + 1)
     if len(values) > LONGEST:
         raise Refused(f"a sum of {len(values)} terms is not evaluated")
+    env = counted(env, len(values))
     for n in values:
         yield from points(inner, model, {**env, letter: Fraction(n)}, context)
 
@@ -317,6 +329,11 @@ def has(flag: str, value: Any, model: dict) -> bool:
 
 
 def compare(a: Tree, b: Tree, model: dict) -> int:
-    """The sign of a - b at a model; 0 where they agree to 25 digits."""
-    with mpmath.workdps(DIGITS):
-        return next(sign for sign, head in ((0, "Eq"), (1, "Gt"), (-1, "Lt")) if holds((head, a, b), model, {}))
+    """The sign of a - b at a model; 0 where they agree to 25 digits, if need be of numbers three times as long."""
+    sign = 0
+    for digits in (DIGITS, 3 * DIGITS):
+        with mpmath.workdps(digits):
+            sign = next(sign for sign, head in ((0, "Eq"), (1, "Gt"), (-1, "Lt")) if holds((head, a, b), model, {}))
+        if sign == 0:
+            break
+    return sign

@@ -1,4 +1,4 @@
-"""The theorems, one file a family; each function returns a :class:`cesym.derivation.Derivation`.
+"""The theorems, one file a family; each function returns a :class:`cesym.derivation.Derivation`, derived once.
 
 :func:`catalogue` lists them; whatever stands in it is rechecked by ``cesym check`` and attacked by the tests.
 """

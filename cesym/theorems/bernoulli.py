@@ -6,6 +6,8 @@ bernoulli_estimate                      one p for all samples: the NLL is least 
 bce_from_binomial                       the binomial NLL is, up to a constant, a weighted sum of BCE
 """
 
+from functools import cache
+
 from sympy import Sum, binomial, log
 
 from cesym.derivation import Derivation
@@ -20,6 +22,7 @@ OF_P = (r"\mathrm{NLL}(p)", "NLL(p)")
 TEXTBOOK = (r"\sum_{i=1}^{N} \mathrm{BCE}(k_i, p_i)", "∑ᵢ BCE(kᵢ, pᵢ)")
 
 
+@cache
 def bce_from_bernoulli() -> Derivation:
     """The negative log-likelihood of N independent coin flips is the sum of their binary cross-entropies.
 
@@ -39,6 +42,7 @@ def bce_from_bernoulli() -> Derivation:
     return d.apply(one_formula_for_both).log_rules().claim(bce.over(i, N), "the textbook formula", TEXTBOOK)
 
 
+@cache
 def likelihood_max_is_nll_min() -> Derivation:
     """The likelihood of N coin flips is greatest at the predictions at which their binary cross-entropy is least.
 
@@ -53,6 +57,7 @@ def likelihood_max_is_nll_min() -> Derivation:
     return d.minus_log(over=p).claim(bce.over(i, N), "the Bernoulli NLL is BCE", TEXTBOOK)
 
 
+@cache
 def bernoulli_estimate() -> Derivation:
     """With one p for all samples the negative log-likelihood is least at the mean of the targets.
 
@@ -71,6 +76,7 @@ def bernoulli_estimate() -> Derivation:
     return d.at_least(d.exprs[-1].xreplace({shared: total / N}), by, r"$\ln t \le t - 1$, twice")
 
 
+@cache
 def bce_from_binomial() -> Derivation:
     """The binomial negative log-likelihood has the same minimiser as the weighted binary cross-entropy of the rates.
 

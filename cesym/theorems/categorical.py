@@ -7,6 +7,8 @@ nll_is_cross_entropy                    NLL/N is the cross-entropy of the empiri
 nll_is_cross_entropy_one_hot            the same, for one-hot targets
 """
 
+from functools import cache
+
 from sympy import Eq, Expr, Gt, IndexedBase, KroneckerDelta, Product, Sum, log
 
 from cesym.derivation import Derivation
@@ -31,6 +33,7 @@ ONE_HOT = (Eq(q[i, c], KroneckerDelta(c, y[i]), evaluate=False), SAMPLES, CLASSE
 OF_P = (r"\mathrm{NLL}(p)", "NLL(p)")
 
 
+@cache
 def cross_entropy_from_categorical() -> Derivation:
     """The negative log-likelihood of N labels out of C classes is the sum of their cross-entropies.
 
@@ -49,6 +52,7 @@ def cross_entropy_from_categorical() -> Derivation:
     return d.claim(cross_entropy.over(i, N), "the textbook formula", label)
 
 
+@cache
 def cross_entropy_one_hot() -> Derivation:
     """The cross-entropy with one-hot targets is minus the log of the probability of the true class.
 
@@ -63,6 +67,7 @@ def cross_entropy_one_hot() -> Derivation:
     return d.claim(-Sum(log(p[i, y[i]]), SAMPLES), "one class is left: $c = y_i$")
 
 
+@cache
 def bce_from_two_class_cross_entropy() -> Derivation:
     """With two classes whose probabilities sum to 1, cross-entropy is binary cross-entropy of the first class.
 
@@ -85,6 +90,7 @@ def bce_from_two_class_cross_entropy() -> Derivation:
     return d.claim(Sum(binary, SAMPLES), "the textbook formula", label)
 
 
+@cache
 def nll_is_cross_entropy() -> Derivation:
     """NLL/N is the cross-entropy of the empirical distribution and the model, exactly, for labels 1..C.
 
@@ -99,6 +105,7 @@ def nll_is_cross_entropy() -> Derivation:
     )  # fmt: skip
 
 
+@cache
 def nll_is_cross_entropy_one_hot() -> Derivation:
     """NLL/N is the cross-entropy of the empirical distribution and the model, exactly, for one-hot targets.
 

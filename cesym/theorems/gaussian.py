@@ -4,6 +4,8 @@ mse_from_gaussian      at known sigma the Gaussian NLL has the same minimiser as
 gaussian_estimates     the NLL is least at the mean for mu and the mean squared residual for the variance
 """
 
+from functools import cache
+
 from sympy import Sum, sqrt
 
 from cesym.derivation import Derivation
@@ -18,6 +20,7 @@ __all__ = ["gaussian_estimates", "mse_from_gaussian"]
 KNOWN_SIGMA = Assumption(r"$\sigma$ is known and the same for all samples", "σ is known and the same for all samples")
 
 
+@cache
 def mse_from_gaussian() -> Derivation:
     """At known sigma, the means that minimise the Gaussian negative log-likelihood minimise the mean squared error.
 
@@ -40,6 +43,7 @@ def mse_from_gaussian() -> Derivation:
     return d.same_minimiser(squared_error.over(i, N, mean=True), over=mu, because=r"same minimiser over $\mu$")
 
 
+@cache
 def gaussian_estimates() -> Derivation:
     """The Gaussian negative log-likelihood is least at the mean for mu and the mean squared residual for sigma^2.
 

@@ -12,6 +12,7 @@ A target that may be soft is q here, a real number; the letter k is kept for who
 """
 
 from dataclasses import replace
+from functools import cache
 
 from sympy import Derivative, Eq, Expr, KroneckerDelta, Sum, Symbol, exp, log
 
@@ -34,6 +35,7 @@ CLASSES = (c, 1, C)
 LOSS = bce_with_logits.expr.xreplace({bce_with_logits.target: Q, bce_with_logits.prediction: Z})
 
 
+@cache
 def sigmoid_is_two_way_softmax() -> Derivation:
     """The softmax of two logits is the sigmoid of their difference.
 
@@ -52,6 +54,7 @@ def sigmoid_is_two_way_softmax() -> Derivation:
     return d.claim(sigmoid(z[1] - z[2]), r"divided by $e^{z_1}$")
 
 
+@cache
 def bce_with_logits_from_bernoulli() -> Derivation:
     """The negative log-likelihood of N coin flips with p_i = sigmoid(z_i) is the sum of their BCE with logits.
 
@@ -69,6 +72,7 @@ def bce_with_logits_from_bernoulli() -> Derivation:
     return d.let(p[i], sigmoid(z[i])).claim(bce_with_logits.over(i, N), "the textbook formula", label)
 
 
+@cache
 def cross_entropy_with_logits_from_categorical() -> Derivation:
     """The negative log-likelihood of N labels with p_i = softmax(z_i) is the sum of their cross-entropies with logits.
 
@@ -87,6 +91,7 @@ def cross_entropy_with_logits_from_categorical() -> Derivation:
     return d.claim(cross_entropy_with_logits.over(i, N), "the textbook formula", label)
 
 
+@cache
 def bce_with_logits_gradient() -> Derivation:
     """The derivative of binary cross-entropy in the logit is sigmoid(z) - q: the prediction minus the target.
 
@@ -107,6 +112,7 @@ def bce_with_logits_gradient() -> Derivation:
     return d.claim(sigmoid(Z) - Q, r"$q\,\sigma(z)$ cancels")
 
 
+@cache
 def bce_with_logits_hessian() -> Derivation:
     """The second derivative of binary cross-entropy in the logit is sigmoid(z) (1 - sigmoid(z)), for any target.
 
@@ -122,6 +128,7 @@ def bce_with_logits_hessian() -> Derivation:
     return d.claim(sigmoid(Z) * (1 - sigmoid(Z)), r"$e^{-z} \sigma(z) = 1 - \sigma(z)$")
 
 
+@cache
 def cross_entropy_with_logits_gradient() -> Derivation:
     """The derivative of cross-entropy in the logit of class m is softmax_m - q_m: the prediction minus the target.
 
@@ -140,6 +147,7 @@ def cross_entropy_with_logits_gradient() -> Derivation:
     return d.claim(softmax(z, m, C) - q[m], "the targets sum to 1")
 
 
+@cache
 def cross_entropy_with_logits_hessian() -> Derivation:
     """The second derivative of cross-entropy in the logits of classes m and b is softmax_m (delta_mb - softmax_b).
 

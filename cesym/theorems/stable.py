@@ -14,6 +14,8 @@ Each is an identity over the reals. What a function of arrays makes of an infini
 0 log 0 = 0, is a convention of `cesym.numeric`; `tests/test_accuracy.py` holds it to that.
 """
 
+from functools import cache
+
 from sympy import Abs, Derivative, Expr, KroneckerDelta, Piecewise, Sum, Symbol, exp, log
 
 from cesym.derivation import Derivation
@@ -41,6 +43,7 @@ def by_sign(above: Expr, below: Expr) -> Expr:
     return Piecewise((above, Z > 0), (below, True))
 
 
+@cache
 def bce_with_logits_stable() -> Derivation:
     """Binary cross-entropy of a logit is ln(1 + exp(-|z|)) + |z| w, with w = 1 - q for z > 0 and w = q else.
 
@@ -57,6 +60,7 @@ def bce_with_logits_stable() -> Derivation:
     return d.claim(log(1 + SMALL) + Abs(Z) * by_sign(1 - Q, Q), r"$|z|$ is $z$ or $-z$")
 
 
+@cache
 def bce_with_logits_gradient_stable() -> Derivation:
     """The gradient sigmoid(z) - q is s (w - v exp(-|z|))/(1 + exp(-|z|)), with s the sign, w + v = 1.
 
@@ -75,6 +79,7 @@ def bce_with_logits_gradient_stable() -> Derivation:
     return d.claim(by_sign(1, -1) * (w - v * SMALL) / (1 + SMALL), "the sign in front")
 
 
+@cache
 def bce_with_logits_hessian_stable() -> Derivation:
     """The Hessian sigmoid(z) (1 - sigmoid(z)) is exp(-|z|)/(1 + exp(-|z|))**2: the same for z and -z.
 
@@ -89,6 +94,7 @@ def bce_with_logits_hessian_stable() -> Derivation:
     return d.claim(SMALL / (1 + SMALL) ** 2, r"$|z|$ is $z$ or $-z$")
 
 
+@cache
 def logsumexp_shifted() -> Derivation:
     """The log of a sum of exponentials is a plus the log of the sum of exp(z_c - a), for any number a.
 
@@ -108,6 +114,7 @@ def logsumexp_shifted() -> Derivation:
     return d.claim(a + log(Sum(exp(z[c] - a), CLASSES)), r"$\ln$ of each factor")
 
 
+@cache
 def logsumexp_largest_left_out() -> Derivation:
     """The log of a sum of exponentials is z_m + ln(1 + the sum of exp(z_c - z_m) over the other classes).
 
@@ -123,6 +130,7 @@ def logsumexp_largest_left_out() -> Derivation:
     return d.claim(z[m] + log(1 + without(m, c, exp(z[c] - z[m]))), "$c = m$ gives $e^0 = 1$")
 
 
+@cache
 def cross_entropy_with_logits_stable() -> Derivation:
     """Cross-entropy of logits is the sum of q_c ((z_m - z_c) + ln(1 + t)), t the sum of the other exp(z_j - z_m).
 
@@ -142,6 +150,7 @@ def cross_entropy_with_logits_stable() -> Derivation:
     return d.claim(Sum(q[c] * (z[m] - z[c] + others), CLASSES), "$j = m$ gives $e^0 = 1$")
 
 
+@cache
 def cross_entropy_with_logits_gradient_stable() -> Derivation:
     """The gradient of cross-entropy in z_m is the difference of two sums over the other classes, divided by one sum.
 
@@ -163,6 +172,7 @@ def cross_entropy_with_logits_gradient_stable() -> Derivation:
     return d.claim((e(m) * without(m, j, q[j]) - q[m] * without(m, j, e(j))) / total, "the term $j = m$ cancels")
 
 
+@cache
 def bce_gradient_stable() -> Derivation:
     """The derivative of binary cross-entropy in p is (p - q)/(p (1 - p)): one difference, of two inputs.
 
@@ -179,6 +189,7 @@ def bce_gradient_stable() -> Derivation:
     return d.claim((P - Q) / (P * (1 - P)), "$qp$ cancels")
 
 
+@cache
 def log_of_difference_of_sigmoids() -> Derivation:
     """The NLL of an outcome between two thresholds z_1 < z_2 is a sum in which no two near sigmoids are subtracted.
 

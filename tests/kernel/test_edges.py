@@ -218,6 +218,17 @@ def test_rounding_is_no_difference() -> None:
     assert disagreement(G, tree((large + 1) ** 2), tree(large**2 + 2 * large + 1), (0,)) == ""
     assert disagreement(G, tree(log(1 + exp(-70 * v))), tree(log(1 + exp(70 * v)) - 70 * v), (0,)) == ""
     assert disagreement(G, tree(r**1001), tree(r**1001), (0,)) == ""  # at r = -1, too
+    long = exp(r + 120)
+    assert admit(G, step(Add(long, r, -long, **RAW), r)).relation == "="  # at the models given, too
+
+
+def test_work_at_a_model_is_limited() -> None:
+    at = {"N": Fraction(1500), "r": Fraction(1), "s": Fraction(2), "t": Fraction(3), "a": Fraction(5), "sigma": Fraction(2)}
+    for line in (Sum(Abs(r + i) + j, to_N, (j, 1, N)), Sum(Sum(Abs(r + i) + j, to_N), (j, 1, N)), Derivative(r * s * t * a, (r, 4), (s, 4), (t, 4), (a, 4), **RAW)):
+        with limited(20), pytest.raises(Refused, match="values of one term"):
+            evaluate(tree(line), at)
+    with limited(20):
+        evaluate(tree(Product((sigma + i) ** 999, to_N)), at)
 
 
 COUNTS, SHARES = IndexedBase(Symbol("k", integer=True, nonnegative=True)), IndexedBase(Symbol("P", positive=True))
