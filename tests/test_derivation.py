@@ -13,9 +13,13 @@ from sympy.stats import Laplace, Normal, Poisson
 
 import cesym
 from cesym import rules, symbols
+from cesym.account import needed_facts
 from cesym.data import challenger
 from cesym.derivation import Derivation, derivative
-from cesym.kernel import Refused
+from cesym.kernel import Refused, admit
+from cesym.kernel.prover import LARGEST_WORK
+from cesym.kernel.reader import PATIENCE, Context
+from cesym.kernel.steps import follows
 from cesym.links import sigmoid
 from cesym.saved import load
 from cesym.symbols import C, N, c, i, j, k, lam, mu, p, q, scalar, sigma, x, z
@@ -39,6 +43,31 @@ def test_theorems_recheck_show_themselves_and_round_trip(name, tmp_path) -> None
     assert load(tmp_path / "saved").verify().relation == d.relation
     with pytest.raises(FileExistsError):
         d.save(tmp_path / "saved")
+
+
+@pytest.mark.parametrize("name", NAMES[::4])
+def test_a_line_needs_the_facts_without_which_it_is_refused(name) -> None:
+    d = cesym.catalogue()[name]()
+    given = d.given.kernel
+    for step in d.kernel_steps:
+        used = {n for n, _ in step.using}
+        for n in set(range(len(given.facts))) - used:
+            fewer = given._replace(facts=given.facts[:n] + given.facts[n + 1 :])
+            alone = step._replace(using=tuple((m - (m > n), way) for m, way in step.using))
+            try:
+                admit(fewer, alone)
+                refused = False
+            except Refused:
+                refused = True
+            assert refused is (n in needed_facts(given.facts, step))
+
+
+def test_the_limits_of_a_step_are_not_used_up_by_others() -> None:
+    d = cesym.cross_entropy_one_hot()
+    (step,) = [step for step in d.kernel_steps if step.using][-1:]
+    reader = Context(d.given.kernel.facts, step.using)
+    reader.uses, reader.work = PATIENCE, LARGEST_WORK
+    assert follows(reader, step).relation == "="
 
 
 @pytest.mark.parametrize("name", NAMES)

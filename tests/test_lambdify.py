@@ -538,16 +538,16 @@ def test_no_letters(backend):
 
 
 LONG = [
-    (sp.Add(*[sp.sin(n * X) for n in range(1, 251)]), 1.0, 0.20941678413484417),  # sin(125) sin(125.5) / sin(1/2)
+    (sp.Add(*[sp.sin(n * X) for n in range(1, 251)]), 1.0, np.sin(125) * np.sin(125.5) / np.sin(0.5)),
     (sp.Add(*[X**n / n for n in range(1, 301)]), 0.5, np.log(2)),
-    (sp.Add(*[log(1 + exp(X + n)) for n in range(400)]), -1000.5, 400 * 0.0),
+    (sp.Add(*[log(1 + exp(X + n)) for n in range(400)]), -200.5, np.logaddexp(0, np.arange(400) - 200.5).sum()),
     (sp.Mul(*[1 + X + n for n in range(100)]), 0.0, float(sp.factorial(100))),
 ]
 
 
 @pytest.mark.parametrize(("formula", "at", "value"), LONG, ids=["250 sines", "300 powers", "400 softplus", "100 factors"])
 def test_long_sums_and_products(formula, at, value):
-    np.testing.assert_allclose(lambdify(X, formula)(at), value, rtol=1e-12, atol=1e-250)
+    np.testing.assert_allclose(lambdify(X, formula)(at), value, rtol=1e-12)
 
 
 def test_a_function_of_the_library_alone():

@@ -92,11 +92,16 @@ def shape(fact: Tree, over: frozenset[str]) -> tuple | None:
         case _:
             return None
     numbers = right[1:] if right[0] == "FiniteSet" else [right]
-    bounds = {letter: (lo, hi) for letter, lo, hi in ranges if lo[0] == "Rational" and hi[0] == "Symbol"}
+    bounds = {limit[0]: limit[1:] for limit in ranges if plain_end(limit)}
     plain = len(bounds) == len(ranges) == len(entry) - 2 and bounds.keys() == set(entry[2:])
     if not (plain and names(entry[1]) <= over and all(number[0] == "Rational" for number in numbers)):
         return None
     return entry[1], tuple(bounds[letter] for letter in entry[2:])
+
+
+def plain_end(limit: Tree) -> bool:
+    """Does a range run from a number to a letter?"""
+    return limit[1][0] == "Rational" and limit[2][0] == "Symbol"
 
 
 def apart(moving: Iterable[str], facts: tuple, declared: Callable, defined: dict[str, Tree]) -> frozenset[str]:
@@ -105,11 +110,12 @@ def apart(moving: Iterable[str], facts: tuple, declared: Callable, defined: dict
     With ``e - 1/2 < r < e + 1/2`` a parameter r has an open set for each e, but e is r rounded. A size that is only
     met as the plain end of a fact's own ranges is left out: what holds at one size holds at all that are smaller.
     """
-    ends = [{hi[1] for _, lo, hi in fact[1:] if lo[0] == "Rational" and hi[0] == "Symbol"} for fact in facts]
-    inner = [names(folded((prop, *((v, lo, lo if hi[0] == "Symbol" and lo[0] == "Rational" else hi)
-                                   for v, lo, hi in limits)))) for prop, *limits in facts]  # fmt: skip
-    valued = {n for fact, mine in zip(facts, inner, strict=True) for n in mine if names(folded(fact)) != {n}}
-    left_out = set(moving) | set().union(*ends) - valued
+    ends, valued = set(), set()
+    for prop, *limits in facts:
+        ends |= {limit[2][1] for limit in limits if plain_end(limit)}
+        without = folded((prop, *((v, lo, lo if plain_end((v, lo, hi)) else hi) for v, lo, hi in limits)))
+        valued |= {n for n in names(without) if names(folded((prop, *limits))) != {n}}
+    left_out = {*moving, *(ends - valued)}
     every = frozenset().union(*(names(folded(fact)) for fact in facts)) - left_out
     found = {n for n in every if not set(declared(n)) - HARMLESS <= {"positive", "negative", "nonzero"}}
     for _ in every:
@@ -171,13 +177,13 @@ def motion(over: Iterable[str], facts: Iterable[Tree], declared: Callable[[str],
             free = fact[0][0] in ("Gt", "Lt") and not mentioned & (rough | tight) and not jumps(folded(fact), moving)
             if mentioned and not along and not free:
                 closed[folded(fact)] = frozenset() if shape(fact, over) in shapes else stays(folded(fact))
-    steady = apart(moving, facts, declared, defined)
+    held = apart(moving, facts, declared, defined)
     telling: dict[Tree, frozenset[str]] = {}
     signs = [(("Symbol", name, tuple(declared(name))),) for name in by if set(declared(name)) - HARMLESS]
     for fact in (*facts, *signs):
         read = names(folded(fact))
         for _ in by:
             read = read.union(*(names(folded(by[name])) for name in read & by.keys()))
-        if read & moving and read & steady and shape(fact, over) not in shapes:
-            telling[folded(fact)] = read & steady
+        if read & moving and read & held and shape(fact, over) not in shapes:
+            telling[folded(fact)] = read & held
     return Motion(frozenset(moving), tuple(closed.items()), tuple(telling.items()))

@@ -290,6 +290,7 @@ def undefined(model: dict, over: tuple[str, ...]) -> dict:
 @refusing
 def follows(K: Context, step: Step) -> Statement:
     """What is seen by reading alone, without a model. It admits nothing: the facts may contradict each other."""
+    K.uses = K.work = 0  # the limits are for one step; K may have read others
     if step.primitive not in PRIMITIVES:
         raise Refused(f"there is no primitive {step.primitive!r}")
     lhs, rhs = step.before, step.after

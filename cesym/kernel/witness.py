@@ -16,7 +16,7 @@ from cesym.kernel.moving import definitions, folded
 from cesym.kernel.trees import Refused, Tree
 
 DIGITS, LONGEST, LARGEST_NUMBER = 50, 2_000, 500_000  # digits, terms of a sum, bits
-MOST = 20_000  # values of one term, under all sums and slopes around it
+VALUES, MOST = "values", 20_000  # of one term, under all sums and slopes around it: counted in its environment
 LARGEST_EXPONENT = mpmath.mpf(10) ** 1000
 CLOSE = mpmath.mpf(10) ** -25
 INTERVALS = mpmath.ctx_iv.MPIntervalContext()  # our own: its numbers are intervals that hold the value
@@ -106,10 +106,10 @@ def mixed(values: list, context: Any) -> list:
 
 def counted(env: dict, count: int) -> dict:
     """The environment of a term that has so many values for each one of what is around it."""
-    found = env.get(MOST, 1) * count
+    found = env.get(VALUES, 1) * count
     if found > MOST:
         raise Refused(f"more than {MOST} values of one term are not computed")
-    return {**env, MOST: found}
+    return {**env, VALUES: found}
 
 
 def evaluate(e: Tree, model: dict, env: dict | None = None, context: Any = mpmath.mp) -> Any:
@@ -126,7 +126,7 @@ def evaluate(e: Tree, model: dict, env: dict | None = None, context: Any = mpmat
         case Fraction():
             return e
         case Computed():
-            return evaluate(e.right, model, e.env, context)
+            return evaluate(e.right, model, {**e.env, VALUES: env.get(VALUES, 1)}, context)
         case ("Rational", p, q):
             return Fraction(p, q)
         case ("Symbol", name, _):

@@ -58,7 +58,7 @@ FAULTS = (
     Fault("a strict fact tells nothing of what stays", "steps", "in (*closed, *telling):", "in closed:"),
     Fault("only whole numbers lie apart", "moving", "if mine & found or not loose or jumps(folded(fact), mine):", "if mine & found:"),
     Fault("what lies apart is near nothing else", "moving", "if mine & found or not loose", "if not loose"),
-    Fault("the end of an inner range is a size and no value", "moving", "valued = {n for fact, mine in zip(facts, inner, strict=True) for n in mine", "valued = {n for fact, mine in zip(facts, inner, strict=True) for n in mine - {'N'}"),
+    Fault("the end of an inner range is a size and no value", "moving", "valued |= {n for n in names(without) if", "valued |= {n for n in names(without) - {'N'} if"),
     Fault("what is looked up is plain", "steps", "if type(one) not in PLAIN:", "if False:"),
 )  # fmt: skip
 

@@ -31,7 +31,7 @@ from .cases import fact, given, model, step
 from .limits import limited
 from .test_attacks import G, a, b, r, rests_on, s, sigma, v
 
-SECONDS = 60
+SECONDS = 20
 LETTERS = [Symbol(f"f{n}", real=True) for n in range(30)]
 INDICES = [Symbol(f"i{n}", integer=True) for n in range(12)]
 

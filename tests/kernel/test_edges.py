@@ -227,6 +227,9 @@ def test_work_at_a_model_is_limited() -> None:
     for line in (Sum(Abs(r + i) + j, to_N, (j, 1, N)), Sum(Sum(Abs(r + i) + j, to_N), (j, 1, N)), Derivative(r * s * t * a, (r, 4), (s, 4), (t, 4), (a, 4), **RAW)):
         with limited(20), pytest.raises(Refused, match="values of one term"):
             evaluate(tree(line), at)
+    total = {**at, "u": Computed(tree(Sum(i**2, to_N)), {})}  # a letter that is defined by a sum
+    with limited(20), pytest.raises(Refused, match="values of one term"):
+        evaluate(tree(Sum(i * Symbol("u", real=True), to_N)), total)
     with limited(20):
         evaluate(tree(Product((sigma + i) ** 999, to_N)), at)
 

@@ -162,8 +162,9 @@ class _Lowering:
 
     def halves(self, e: Expr, join: Any) -> Value:
         """A long sum or product from its halves: fewer roundings, and no tree as deep as the sum is long."""
-        parts = [join(*part) for part in (e.args[: len(e.args) // 2], e.args[len(e.args) // 2 :])]
-        return self.b.op("add" if join is sp.Add else "mul", *map(self.value, parts))
+        middle = len(e.args) // 2
+        one, other = (self.value(join(*part)) for part in (e.args[:middle], e.args[middle:]))
+        return one + other if join is sp.Add else one * other
 
     def of_Mul(self, e: Expr) -> Value:
         if is_negative(e):
