@@ -6,6 +6,10 @@ EXTRAS ?= $(USUAL)
 PY := .venv/bin/python
 STAMP := .venv/installed$(if $(filter-out $(USUAL),$(EXTRAS)),-$(EXTRAS))
 NOTEBOOKS := $(wildcard notebooks/*.ipynb)
+# The tests that passed in the last `make test`, which `make test-all` does not repeat; older than a file here, it is void.
+PASSED := .venv/passed
+SOURCES := pyproject.toml constraints.txt conftest.py Makefile README.md environment.yml \
+	$(shell find cesym tests notebooks benchmarks -name '.*' -prune -o -type f ! -name '*.pyc' -print)
 
 # A user's own kernels, start-up files, matplotlibrc or PYTHONPATH must not change what a notebook prints.
 export JUPYTER_PATH := $(CURDIR)/.venv/share/jupyter
@@ -19,11 +23,11 @@ EXECUTE = JUPYTER_NO_CONFIG=1 $(PY) -m nbconvert --execute --to notebook \
 	--ExecutePreprocessor.kernel_name=python3 --ExecutePreprocessor.timeout=120 \
 	--ExecutePreprocessor.record_timing=False --KernelManager.transport_encryption=auto
 
-.PHONY: help run test test-all lab notebooks clean
+.PHONY: help run test test-all more lab notebooks clean
 help:
 	@echo "make run        derive and recheck every theorem, execute the notebooks into build/"
 	@echo "make test       ruff, mypy, unit tests, doctests, and the notebooks' stored outputs"
-	@echo "make test-all   the same with the optional backends installed, so that their tests run too"
+	@echo "make test-all   also all that takes longer, or needs the optional backends, which it installs"
 	@echo "make lab        open the notebooks in JupyterLab"
 	@echo "make notebooks  execute the notebooks in place (their stored outputs change)"
 	@echo "make clean      remove all that make made, .venv included"
@@ -35,13 +39,24 @@ run: $(STAMP)
 	@echo "Every theorem was rechecked and every notebook executed into build/notebooks/. To open the notebooks: make lab"
 
 # pytest comes last, so that its summary is the last thing to read.
+PYTEST = $(PY) -m pytest -n auto --dist loadfile --nbval --nbval-current-env --nbval-cell-timeout=120 --passed=$(PASSED) \
+	tests cesym $(wildcard notebooks)
+
 test: $(STAMP)
+	@rm -f $(PASSED)
 	@$(PY) -m ruff check .
 	@$(PY) -m mypy
-	@$(PY) -m pytest -n auto --dist loadfile --nbval --nbval-current-env --nbval-cell-timeout=120 tests cesym $(wildcard notebooks) $(PYTEST_ARGS)
+	@$(PYTEST) $(PYTEST_ARGS)
 
-test-all:
-	@$(MAKE) --no-print-directory test EXTRAS=notebooks,test,backends
+$(PASSED): $(SOURCES)
+	@$(MAKE) --no-print-directory test
+
+test-all: $(PASSED)
+	@$(MAKE) --no-print-directory more EXTRAS=notebooks,test,backends
+
+more: $(STAMP)
+	@$(PY) -m mypy
+	@$(PYTEST) -m '' $(PYTEST_ARGS)
 
 lab: $(STAMP)
 	@$(PY) -m jupyterlab $(LAB_ARGS) notebooks

@@ -14,14 +14,19 @@ from .lines import LINES
 from .mistakes import KINDS, Mistake, is_mistake, missing_facts, sample
 from .rates import diagnosed
 
-EACH = 3
 BCE = -Sum(k[i] * log(p[i]) + (1 - k[i]) * log(1 - p[i]), (i, 1, N))
 GIVEN = Given.of({p: Interval.open(0, 1), k: {0, 1}}, BCE)
 
 
+@pytest.fixture(scope="module", params=[1, pytest.param(4, marks=pytest.mark.long)])
+def each(request):
+    """How many mistakes of each kind."""
+    return request.param
+
+
 @pytest.fixture(scope="module")
-def verdicts():
-    return [(one, diagnosed(one)) for one in sample(11, EACH)]
+def verdicts(each):
+    return [(one, diagnosed(one)) for one in sample(11, each)]
 
 
 def test_single_mistakes_are_called_by_their_names(verdicts) -> None:
@@ -31,9 +36,9 @@ def test_single_mistakes_are_called_by_their_names(verdicts) -> None:
     assert [kind for kind in tried if named[kind] < 0.7 * tried[kind]] == []
 
 
-def test_the_sample_has_every_kind(verdicts) -> None:
+def test_the_sample_has_every_kind(verdicts, each) -> None:
     tried = Counter(one.kind for one, _ in verdicts)
-    assert tried == {**dict.fromkeys(KINDS, EACH), "missing fact": EACH}
+    assert tried == {**dict.fromkeys(KINDS, each), "missing fact": each}
 
 
 def test_nothing_wrong_is_accepted(verdicts) -> None:
@@ -61,7 +66,7 @@ def test_what_happens_to_be_right_is_no_mistake(wrong, counts) -> None:
 
 
 def test_a_fact_that_is_taken_away_was_needed() -> None:
-    taken = list(islice(missing_facts(), EACH))
+    taken = list(islice(missing_facts(), 3))
     assert all(one.wrong == one.right and not diagnosed(one).accepted for one in taken)
 
 

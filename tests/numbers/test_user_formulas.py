@@ -98,6 +98,8 @@ def formula_of(name, letter):
 
 # Inputs
 
+FEW, MANY = 12, 40  # of each of three modes
+
 
 def draw(letter, mode, n, wide, rng):
     """Numbers for a letter: ordinary ones, large ones, and all powers of ten."""
@@ -116,7 +118,7 @@ def draw(letter, mode, n, wide, rng):
 
 
 @lru_cache
-def inputs(name, wide, n=40):
+def inputs(name, wide, n):
     row, rng = ROWS[name], np.random.default_rng(7)
     parts = [[draw(letter, mode, n, min(wide, row.wide), rng) for letter in row.letters] for mode in range(3)]
     columns = [np.concatenate(column) for column in zip(*parts, strict=True)]
@@ -130,14 +132,14 @@ def inputs(name, wide, n=40):
 
 
 @lru_cache
-def truth(name, letter, wide):
+def truth(name, letter, wide, n):
     """The formula at 3000 bits, term by term."""
     row = ROWS[name]
     formula = formula_of(name, letter)
     terms = sp.lambdify(row.letters, list(Add.make_args(formula)), "mpmath")
     found = []
     with mpmath.workprec(3000):
-        for numbers in zip(*inputs(name, wide), strict=True):
+        for numbers in zip(*inputs(name, wide, n), strict=True):
             try:
                 values = terms(*map(mpmath.mpf, numbers))
             except (ZeroDivisionError, ValueError):
@@ -177,30 +179,31 @@ def built(backend, letters, formula, **options):
     return f, lambda *columns: np.asarray(f(*columns, check=False))
 
 
-def error_of(name, letter, backend, formula=None):
+def error_of(name, letter, backend, formula=None, n=FEW):
     row, wide = ROWS[name], BACKENDS[backend][1]
     _, run = built(backend, row.letters, formula_of(name, letter) if formula is None else formula)
-    columns = inputs(name, wide)
+    columns = inputs(name, wide, n)
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")
         result = np.broadcast_to(run(*columns), columns[0].shape)
     with np.errstate(all="ignore"):
         allowed = 1 + np.abs(np.asarray(sp.lambdify(row.letters, row.exponent, "numpy")(*columns), float))
-    return eps_error(result, truth(name, letter, wide)) / allowed, columns, result
+    return eps_error(result, truth(name, letter, wide, n)) / allowed, columns, result
 
 
 # SciPy, torch and JAX are less exact in log-gamma and digamma than Python's own.
 LIBRARY = {"numpy": 4, "numba": 4, "array-api numpy": 4, "array-api torch": 8, "array-api jax": 64}
 
 
-@pytest.mark.parametrize("backend", BACKENDS)
+@pytest.mark.parametrize(("backend", "n"), [("numpy", FEW), pytest.param("numpy", MANY, marks=pytest.mark.long),
+                                            *((backend, MANY) for backend in BACKENDS if backend != "numpy")])  # fmt: skip
 @pytest.mark.parametrize(("name", "letter"), CASES, ids=IDS)
-def test_against_mpmath(name, letter, backend):
-    error, columns, result = error_of(name, letter, backend)
+def test_against_mpmath(name, letter, backend, n):
+    error, columns, result = error_of(name, letter, backend, n=n)
     worst = np.argmax(np.where(np.isnan(error), np.inf, error))
     bound = ROWS[name].bound * (LIBRARY[backend] if ROWS[name].gamma else 1)
     numbers = [float(column[worst]) for column in columns]
-    assert error[worst] <= bound, (numbers, result[worst], truth(name, letter, BACKENDS[backend][1]).value[worst])
+    assert error[worst] <= bound, (numbers, result[worst], truth(name, letter, BACKENDS[backend][1], n).value[worst])
 
 
 @pytest.mark.parametrize(("name", "letter"), CASES, ids=IDS)
@@ -215,11 +218,11 @@ def test_sympy_alone_fails_where_these_do_not():
     for name, row in ROWS.items():
         if row.gamma or row.formula.has(Max):
             continue
-        columns = inputs(name, 300)
+        columns = inputs(name, 300, MANY)
         with warnings.catch_warnings(), np.errstate(all="ignore"):
             warnings.simplefilter("ignore")
             result = sp.lambdify(row.letters, row.formula, "numpy")(*columns)
-        if eps_error(result, truth(name, None, 300)).max() > 1e6:
+        if eps_error(result, truth(name, None, 300, MANY)).max() > 1e6:
             failing.add(name)
     assert failing >= {
         "student 5",

@@ -5,7 +5,7 @@ derivatives, links, real exponents.
 """
 
 from collections.abc import Callable
-from functools import lru_cache
+from functools import cache
 
 import sympy as sp
 
@@ -79,8 +79,10 @@ OTHERS: tuple[Callable[[], Derivation], ...] = (
 )  # fmt: skip
 
 
-@lru_cache
+MAKERS: dict[str, Callable[[], Derivation]] = {**cesym.catalogue(), **{make.__name__: make for make in OTHERS}}
+
+
+@cache
 def chains() -> dict[str, Derivation]:
     """Name -> derivation, the theorems first."""
-    theorems = {name: theorem() for name, theorem in cesym.catalogue().items()}
-    return theorems | {make.__name__: make() for make in OTHERS}
+    return {name: make() for name, make in MAKERS.items()}

@@ -9,8 +9,9 @@ import sympy as sp
 from cesym import kernel
 from cesym.derivation import Derivation
 from cesym.expressions import letters, name_of
-from cesym.given import Fact, Given
+from cesym.given import Fact, Given, free_letters
 from cesym.kernel import Refused
+from cesym.kernel.trees import tree
 from cesym.symbols import N
 
 from .claims import Case, Claim, right
@@ -124,7 +125,10 @@ def admitted(data: kernel.Given, step: kernel.Step) -> tuple[bool, str]:
 
 
 def mixed(name: str, d: Derivation, others: dict[str, Derivation]) -> Iterator[Case]:
-    """The steps of one theorem under what another one is given."""
+    """The steps of one theorem under what another one is given, but for z[c] that would have to be z[i, c] too."""
+    known = dict(d.given.letters)
     for other, theirs in others.items():
         for claim in right(other, theirs) if other != name else ():
-            yield Case("facts of another theorem", claim._replace(kind="facts of another theorem", given=d.given, recipe=name))
+            used = (pair for line in (claim.before, claim.after) for pair in free_letters(tree(line)))
+            if all(known.get(letter, arity) == arity for letter, arity in used):
+                yield Case("facts of another theorem", claim._replace(kind="facts of another theorem", given=d.given, recipe=name))
