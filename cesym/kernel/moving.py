@@ -18,14 +18,10 @@ HARMLESS = {"real", "complex", "finite", "commutative", "hermitian", "extended_r
 
 
 class Motion(NamedTuple):
-    """The names that move, and what closes the set in which they do: each with the names in it that stay.
-
-    ``telling`` is what leaves that set open and yet may tell, of names that stay, which of their values they have.
-    """
+    """The names that move, and what closes the set in which they do: each with the names in it that stay."""
 
     names: frozenset[str]
     closed: tuple[tuple[Tree, frozenset[str]], ...]
-    telling: tuple[tuple[Tree, frozenset[str]], ...]
 
 
 @lru_cache(10_000)
@@ -104,29 +100,6 @@ def plain_end(limit: Tree) -> bool:
     return limit[1][0] == "Rational" and limit[2][0] == "Symbol"
 
 
-def apart(moving: Iterable[str], facts: tuple, declared: Callable, defined: dict[str, Tree]) -> frozenset[str]:
-    """The names that stay at values which may lie apart: whole numbers, and what is tied to such or in a closed set.
-
-    With ``e - 1/2 < r < e + 1/2`` a parameter r has an open set for each e, but e is r rounded. A size that is only
-    met as the plain end of a fact's own ranges is left out: what holds at one size holds at all that are smaller.
-    """
-    ends, valued = set(), set()
-    for prop, *limits in facts:
-        ends |= {limit[2][1] for limit in limits if plain_end(limit)}
-        without = folded((prop, *((v, lo, lo if plain_end((v, lo, hi)) else hi) for v, lo, hi in limits)))
-        valued |= {n for n in names(without) if names(folded((prop, *limits))) != {n}}
-    left_out = {*moving, *(ends - valued)}
-    every = frozenset().union(*(names(folded(fact)) for fact in facts)) - left_out
-    found = {n for n in every if not set(declared(n)) - HARMLESS <= {"positive", "negative", "nonzero"}}
-    for _ in every:
-        for fact in facts:
-            mine = names(folded(fact)) - left_out
-            loose = fact[0][0] in ("Gt", "Lt") or any(defined.get(name) is fact for name in mine)
-            if mine & found or not loose or jumps(folded(fact), mine):
-                found |= mine
-    return frozenset(found)
-
-
 def motion(over: Iterable[str], facts: Iterable[Tree], declared: Callable[[str], Iterable[str]]) -> Motion:
     """What moves when the names ``over`` do, and what closes the set in which they move.
 
@@ -177,13 +150,4 @@ def motion(over: Iterable[str], facts: Iterable[Tree], declared: Callable[[str],
             free = fact[0][0] in ("Gt", "Lt") and not mentioned & (rough | tight) and not jumps(folded(fact), moving)
             if mentioned and not along and not free:
                 closed[folded(fact)] = frozenset() if shape(fact, over) in shapes else stays(folded(fact))
-    held = apart(moving, facts, declared, defined)
-    telling: dict[Tree, frozenset[str]] = {}
-    signs = [(("Symbol", name, tuple(declared(name))),) for name in by if set(declared(name)) - HARMLESS]
-    for fact in (*facts, *signs):
-        read = names(folded(fact))
-        for _ in by:
-            read = read.union(*(names(folded(by[name])) for name in read & by.keys()))
-        if read & moving and read & held and shape(fact, over) not in shapes:
-            telling[folded(fact)] = read & held
-    return Motion(frozenset(moving), tuple(closed.items()), tuple(telling.items()))
+    return Motion(frozenset(moving), tuple(closed.items()))

@@ -360,7 +360,7 @@ class Context(NormalForm):
             x = only_atom(self.unwritten(self.read, letter, env), "sym", "idx")
             if x is None or times not in ORDERS:
                 raise Refused("no derivative in {}: it is not a letter or an entry, and a number of times", variable)
-            moving, closed, _ = motion({x[1]}, self.facts, self.declared)
+            moving, closed = motion({x[1]}, self.facts, self.declared)
             for fact, _ in closed:
                 raise Refused("no derivative in {}: what is given leaves it no open set: {}", variable, fact)
             around = (*env.values(), *(self.range[v] for v in self.variables_of(env.values())))

@@ -142,14 +142,15 @@ PRIMITIVES = {"equality": equality, "same minimiser": same_minimiser, "monotone 
 def parameters(K: Context, over: Iterable[str]) -> frozenset[str]:
     """The names that move with the parameters; refused where there are none, or where what is given ties them.
 
-    For each choice of the letters that stay, the parameters range over some set. That it is not narrowed by what
-    stays is what a reader takes for granted: ``r**2 + t ≃ r**2`` over r says nothing where r = t.
+    For each choice of the letters that stay, the parameters range over some set, and what is said of minimisers is
+    said of each of these sets. Where what stays narrows them to points, it says nothing: ``r**2 + t ≃ r**2`` over r
+    where r = t. A strict fact that is continuous does not: ``t - 1 < r < t + 1`` leaves an interval at each t.
     """
     over = plain_tuple(over)
     if not over or len(set(over)) < len(over) or not set(over) <= K.names.keys() or {*map(type, over)} != {str}:
         raise Refused(f"the parameters must be letters of this derivation, each once, not: {over}")
-    moving, closed, telling = motion(over, K.facts or (), K.declared)
-    for fact, stays in (*closed, *telling):
+    moving, closed = motion(over, K.facts or (), K.declared)
+    for fact, stays in closed:
         if stays:
             raise Refused("a fact ties the parameter to what stays, " + ", ".join(sorted(stays)) + ": {}", fact)
     return moving

@@ -55,10 +55,6 @@ FAULTS = (
     Fault("what defines an entry defines its family", "moving", 'if fact[0][1][0] == "Symbol"}', "}"),
     Fault("the length of an inner range stands anywhere", "normal_form", "if not has(length, b) and not self.leaves(n, length)}", "if False}"),
     Fault("the ranges of a certificate stand in any order", "steps", "in reversed(binders):", "in binders:"),
-    Fault("a strict fact tells nothing of what stays", "steps", "in (*closed, *telling):", "in closed:"),
-    Fault("only whole numbers lie apart", "moving", "if mine & found or not loose or jumps(folded(fact), mine):", "if mine & found:"),
-    Fault("what lies apart is near nothing else", "moving", "if mine & found or not loose", "if not loose"),
-    Fault("the end of an inner range is a size and no value", "moving", "valued |= {n for n in names(without) if", "valued |= {n for n in names(without) - {'N'} if"),
     Fault("what is looked up is plain", "steps", "if type(one) not in PLAIN:", "if False:"),
 )  # fmt: skip
 
