@@ -109,7 +109,12 @@ LINES = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("why", "rests", "line"), LINES, ids=[row[0] for row in LINES])
+SLOWER = {"sums over 1..8, eight deep", "a power of a sum of many", "many factors of two terms", "a Piecewise of forty branches",
+          "a logarithm of many letters that is not positive"}  # fmt: skip
+ROWS = [pytest.param(*row, id=row[0], marks=[pytest.mark.long] if row[0] in SLOWER else []) for row in LINES]
+
+
+@pytest.mark.parametrize(("why", "rests", "line"), ROWS)
 def test_a_line_is_decided_in_time(why: str, rests: Given, line: Any) -> None:
     with limited(SECONDS):
         try:

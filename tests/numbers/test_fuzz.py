@@ -52,6 +52,11 @@ ONCE = [
     (A / B * sp.log(V), {"a": 0.0, "b": np.nan, "v": 2.0}),
     (A * B * sp.exp(Z), {"a": 0.0, "b": np.nan, "z": 2.0}),
     (sp.log(sp.exp(3 * B / 2) * sp.exp(Z - 3 * B / 2)), {"b": np.nan, "z": 2.0}),
+    (U / V + (U + 1) ** A, {"a": np.nan, "u": 0.0, "v": 0.0}),
+    ((sp.exp(-2 * Z) - 2) * sp.exp(-Z) / ((sp.Rational(3, 2) + sp.exp(-Z)) * (4 + 10 * sp.exp(-2 * Z))), {"z": -279.22}),
+    (sp.exp(2 * A) / (sp.exp(3 * A / 2) + sp.exp(A / 2)) ** 2, {"a": -710.5}),
+    ((2 - sp.exp(-Z / 2)) * sp.exp(Z) / (Z**2 * (sp.exp(Z / 2) + sp.exp(Z))), {"z": -959.78}),
+    ((sp.exp(-2 * A) - V) * sp.exp(3 * A) * sp.exp(V), {"a": -337.03, "v": 179.2}),
 ]
 
 

@@ -172,16 +172,21 @@ class _Lowering:
         if len(e.args) > MOST_TERMS:
             return self.halves(e, Mul)
         constant = Mul(*[factor for factor in e.args if factor.is_number])
-        factors = [factor for factor in e.args if not factor.is_number]
+        # In the order in which it is printed: of three factors, two may overflow where two others do not.
+        factors = [factor for factor in e.as_ordered_factors() if not factor.is_number]
         if abs(constant) < 1:
             # (t/2)*t and not t**2/2, which overflows first.
             factors = [part for f in factors for part in ((f.base,) * 2 if f.is_Pow and f.exp == 2 else (f,))]
-        value = self.times(constant, self.value(factors[0]))
+        # One quotient, as it is typed and printed: n*(1/d) overflows, or is 0, where n/d is not.
+        below = [factor for factor in factors if factor.is_Pow and factor.exp.is_Rational and factor.exp < 0]
+        above = [factor for factor in factors if factor not in below]
+        value = self.times(constant, self.product(above)) if above else self.b.const(nearest(constant))
+        return value / self.product([1 / factor for factor in below]) if below else value
+
+    def product(self, factors: list[Expr]) -> Value:
+        value = self.value(factors[0])
         for factor in factors[1:]:
-            if factor.is_Pow and factor.exp.is_Rational and factor.exp < 0:
-                value = value / self.value(1 / factor)
-            else:
-                value = value * self.value(factor)
+            value = value * self.value(factor)
         return value
 
     def times(self, constant: Expr, value: Value) -> Value:
@@ -221,7 +226,11 @@ class _Lowering:
             value = self.value(base)
             square = value * value
             return {2: square, 3: square * value, 4: square * square}[int(power)]
-        return self.b.op("pow", self.value(base), self.value(power))
+        operands = (self.value(base), self.value(power))
+        value = self.b.op("pow", *operands)
+        for one in operands if not power.is_number else ():  # IEEE has 1**nan = nan**0 = 1
+            value = self.b.where(one.is_nan, one, value)
+        return value
 
     def of_polygamma(self, e: Expr) -> Value:
         if e.args[0] != 0:
