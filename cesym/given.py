@@ -381,7 +381,8 @@ class Search:
                 value = abs(value) + ("positive" in flags and value == 0)
             if flags & {"negative", "nonpositive"}:
                 value = -abs(value) - ("negative" in flags and value == 0)
-            yield value
+            if value or "nonzero" not in flags:
+                yield value
 
     def solved(self, prop: kernel.Tree, env: dict, name: str, at: tuple | None, model: dict) -> Fraction | None:
         """The value that an equation demands of an entry in which it is linear, once it lacks no other."""

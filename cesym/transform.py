@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from fractions import Fraction
 from typing import Any
 
 import sympy as sp
@@ -11,8 +12,9 @@ from cesym.attempt import admitted_equality
 from cesym.chain import Move, letter_name
 from cesym.derivation import Derivation
 from cesym.expressions import expression, name_of
-from cesym.given import Fact, Given
+from cesym.given import Fact, Given, flags_of
 from cesym.kernel import tree
+from cesym.kernel.witness import has
 from cesym.letters import latex_name, text_name
 from cesym.losses import Loss
 from cesym.names import alike, check_name, check_title, symbols_of
@@ -146,16 +148,17 @@ def instance(d: Derivation, values: Mapping[str, Any]) -> Derivation:
             raise ValueError(f"instance: there is no letter {name!r} here; there are {', '.join(sorted(known))}")
         if known[name] == 0:
             numbers[name] = exact(name, value)
-            declared = next(set(t[2]) for t, _ in d.given.letters if name_of(t) == name)
-            whole = numbers[name].is_Integer or "integer" not in declared
-            if not whole or ("positive" in declared and numbers[name] <= 0):
-                raise ValueError(f"instance: {name} is declared {' and '.join(sorted(declared))}, which {value} is not")
         elif known[name] == 1 and isinstance(value, list | tuple):
             families[name] = [exact(name, each) for each in value]
         else:
             raise ValueError(
                 f"instance: {name} is a family with {known[name]} indices: give one number for each sample"
             )
+        declared = next(flags_of(t) for t, _ in d.given.letters if name_of(t) == name)
+        for number in families[name] if name in families else [numbers[name]]:
+            if not all(has(flag, Fraction(number.p, number.q), {}) for flag in declared):
+                said = " and ".join(sorted(declared))
+                raise ValueError(f"instance: {name} is declared {said}, which {number} is not")
 
     def change(e: Any) -> Any:
         return put_entries(written_out(e.xreplace(swaps(e, numbers))), families)

@@ -26,6 +26,7 @@ from cesym.saved import load
 from cesym.symbols import C, N, c, i, j, k, lam, mu, p, q, scalar, sigma, x, z
 
 Q, Z = scalar(q), scalar(z)
+NEGATIVE = Symbol("a", negative=True)
 NAMES = list(cesym.catalogue())
 LAPLACE = "Sum(Abs(x[i]-mu[i]), (i,1,N))"
 
@@ -170,6 +171,20 @@ def test_instances_and_other_letters() -> None:
     for wrong in ({"N": 0.3}, {"k": 3}, {"M": 2}):
         with pytest.raises(ValueError):
             d.instance(**wrong)
+
+
+@pytest.mark.parametrize(
+    ("line", "wrong"),
+    [
+        (NEGATIVE + 2, {"a": 3}),
+        (Symbol("u", nonnegative=True) + 2, {"u": -1}),
+        (Symbol("w", real=True, nonzero=True) + 2, {"w": 0}),
+        (Sum(k[i] * x[i], (i, 1, N)), {"N": 1, "k": (Rational(1, 2),)}),
+    ],
+)
+def test_numbers_that_are_not_what_is_declared(line, wrong) -> None:
+    with pytest.raises(ValueError, match=r"is declared .*, which .* is not"):
+        Derivation.start(line, []).instance(**wrong)
 
 
 @pytest.mark.parametrize(

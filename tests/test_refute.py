@@ -38,6 +38,7 @@ KL = Sum(q[c] * log(q[c] / p[c]), CLASSES)
 FLIPPED = Sum(p[c] * log(p[c] / q[c]), CLASSES)
 TOTAL = Sum(x[i], SAMPLES)
 Z, r, s = Symbol("Z", integer=True, nonnegative=True), Symbol("r", real=True), Symbol("s", real=True)
+below, above, other = Symbol("a", negative=True), Symbol("b", nonnegative=True), Symbol("w", real=True, nonzero=True)
 LOGS = Sum(log(i * (Z - i) + i**2 + i * r**2), (i, 1, Z))
 
 FALSE = [  # before, after, given, relation, over, the numbers as they are shown
@@ -48,6 +49,9 @@ FALSE = [  # before, after, given, relation, over, the numbers as they are shown
     (Sum(x[i], SAMPLES), Sum(x[i + 1], SAMPLES), None, "=", (), "N = 1, x = (1, 1/2)"),
     (Sum(x[i], SAMPLES), x[1] * N, None, "=", (), "N = 2, x = (1, 1/2)"),
     (sigma**2, sigma**3, None, "=", (), "σ = 1/2"),
+    (1 - below, below + 1, None, "=", (), "a = −1"),
+    ((other - 1) * (2 * other - 1), Integer(0), None, "=", (), "w = 2"),
+    (above - above**2, Integer(0), None, "=", (), "b = 1/2"),
     (sqrt(x[1] ** 2), x[1], None, "=", (), "x₁ = −1"),
     (Product(p[i], SAMPLES), Sum(p[i], SAMPLES), BIT, "=", (), "N = 2, p = (1/2, 1/2)"),
     (gamma(sigma + 1), gamma(sigma), None, "=", (), "σ = 1/2"),

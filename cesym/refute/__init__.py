@@ -16,7 +16,7 @@ from cesym.expressions import letters, name_of
 from cesym.given import Given, Search
 from cesym.kernel.edges import edges
 from cesym.kernel.trees import Refused, Tree, tree
-from cesym.kernel.witness import table
+from cesym.kernel.witness import has, table
 from cesym.refute.counterexample import Counterexample, assignments, stated, told_apart
 from cesym.refute.values import (
     all_hold,
@@ -163,7 +163,7 @@ class Refutation:
             declared = set((t[1] if at is not None else t)[2])
             # Another size would need other entries.
             for value in () if is_size(t) else PLAIN[: weight(value_of(model, t))]:
-                if ("integer" in declared and value.denominator > 1) or ("positive" in declared and value <= 0):
+                if not all(has(flag, value, model) for flag in declared):
                     continue
                 other = {**model, name: value if at is None else {**model[name], at: value}}
                 if all_hold(facts, other) and self.fails(other) and self.effort(other) < self.effort(model):
