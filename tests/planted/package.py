@@ -112,8 +112,8 @@ FAULTS = (
     (
         'a whole number may be shown as 1/2 where a line fails',
         'refute/__init__',
-        '("integer" in declared and value.denominator > 1) or (',
-        '(',
+        'has(flag, value, model) for flag in declared',
+        'has(flag, value, model) for flag in declared if flag != "integer"',
     ),
     (
         'three digits always tell two numbers apart',
