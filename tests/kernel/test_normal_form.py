@@ -14,7 +14,6 @@ from sympy import (
     Sum,
     Symbol,
     exp,
-    gamma,
     log,
     pi,
     sqrt,
@@ -91,8 +90,8 @@ EQUAL = [
         (KroneckerDelta(2 * r, 2 * s), KroneckerDelta(r, s)), (KroneckerDelta(p[1], 1), 0),
             (S(KroneckerDelta(i, N + 1)), 0),
     (S(KroneckerDelta(i, m) * x[i] * mu[m], to_N, (m, 1, N)), S(x[i] * mu[i])),
-        (KroneckerDelta(r, s) ** 2, KroneckerDelta(r, s)),
-        (gamma(1 + KroneckerDelta(r, s) ** 2), gamma(1 + KroneckerDelta(r, s))),  # where no cases are tried
+        (Pow(KroneckerDelta(r, s), 2, **E), KroneckerDelta(r, s)),
+        (S(Pow(KroneckerDelta(x[i], r), 3, **E)), S(KroneckerDelta(x[i], r))),
     (Piecewise((r, Symbol("r", real=True) > s), (s, True)), Piecewise((s, r <= s), (r, True))),
         (Piecewise((1, sigma > 0), (0, True)), 1),
     # derivatives
