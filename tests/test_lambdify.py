@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 import warnings
+from itertools import permutations
 
 import numpy as np
 import pytest
@@ -535,6 +536,19 @@ def test_no_letters(backend):
     assert list(lambdify([], c**2, backend, axes={c: 4})()) == [1, 4, 9, 16]
     with pytest.raises(ValueError, match="C is not among the arguments"):
         lambdify([], Sum(c, (c, 1, C)), backend)
+
+
+@pytest.mark.parametrize("backend", ["numpy", "numba"])
+@pytest.mark.parametrize("order", permutations(range(3)), ids=str)
+def test_axes_in_any_order(order, backend):
+    """Three of them: two that change places do so there and back."""
+    pytest.importorskip(backend)
+    table, letters, sizes = IndexedBase("A", real=True), (i, j, c), (N, Symbol("D", integer=True, positive=True), C)
+    f = lambdify(table, 2 * table[letters], backend, axes={letters[k]: sizes[k] for k in order})
+    numbers = np.random.default_rng(0).normal(size=(5, 2, 3, 4))
+    for last in (1.0, np.inf):  # with an infinity another code runs
+        numbers[-1, -1, -1, -1] = last
+        np.testing.assert_array_equal(f(numbers), 2 * numbers.transpose(0, *(1 + k for k in order)))
 
 
 LONG = [
