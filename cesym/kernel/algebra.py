@@ -6,6 +6,7 @@ contract: two terms with one normal form are equal. Failing to bring two equal t
 line is not shown.
 """
 
+from collections.abc import Iterable
 from fractions import Fraction
 from itertools import product
 from math import factorial, floor
@@ -29,14 +30,16 @@ class Algebra(Prover):
         out = ONE
         for p in ps:
             self.spend(len(out) * len(p))
-            terms = []
-            for (m, c), (n, d) in product(out, p):
-                left, right = dict(m), dict(n)
+            total: dict = {}
+            for (left, m, c), (right, n, d) in product(*([(dict(m), m, c) for m, c in q] for q in (out, p))):
                 both = left.keys() & right.keys()
-                apart = poly({frozenset(f for f in (*m, *n) if f[0] not in both): c * d})
-                together = [self.atom_power(a, add(left[a], right[a])) for a in both]
-                terms.append(self.mul(apart, *together) if both else apart)
-            out = add(*terms)
+                terms: Iterable = [(m | n, c * d)]
+                if both:
+                    apart = poly({frozenset(f for f in (*m, *n) if f[0] not in both): c * d})
+                    terms = self.mul(apart, *(self.atom_power(a, add(left[a], right[a])) for a in both))
+                for one, k in terms:
+                    total[one] = total.get(one, 0) + k
+            out = poly(total)
         return out
 
     def atom_power(self, a: tuple, e: Poly) -> Poly:

@@ -20,12 +20,14 @@ from cesym.kernel.trees import Refused
 LONGEST = 6  # binders of one sum
 SHORT = 8  # a sum over 1..n is written out up to this n
 Binders = list  # of (variable, n): the variable runs from 1 to n
+AS_IT_IS: dict[tuple, Poly] = {}  # nothing is put in
 
 
 class NormalForm(Algebra):
-    """``range`` maps each open bound variable to its n."""
+    """``range`` maps each open bound variable to its n, once for all."""
 
     def __init__(self) -> None:
+        self.answers = {}
         self.range: dict[tuple, Poly] = {}
         self.filled: set[Poly] = set()  # lengths shown to be at least 1
 
@@ -38,12 +40,13 @@ class NormalForm(Algebra):
         size = whole(n)
         return range(1, size + 1) if size is not None and 0 <= size <= SHORT else None
 
-    def open(self, a: tuple) -> tuple[Binders, Poly]:
-        """The binders and the body of a closed sum or product, under fresh variables."""
-        to = {b: fresh() for b, _ in a[1]}
-        binders = [(to[b], relabel(n, to)) for b, n in a[1]]
-        self.range.update(binders)
-        return binders, relabel(a[2], to)
+    def open(self, a: tuple, values: dict[tuple, Poly] = AS_IT_IS) -> tuple[Binders, Poly]:
+        """The binders and the body of a closed sum or product, under fresh variables; with ``values`` put in."""
+        to, binders = {b: fresh() for b, _ in a[1]}, []
+        for b, n in a[1]:
+            self.range[to[b]] = self.sub(relabel(n, to), values)
+            binders.append((to[b], self.range[to[b]]))
+        return binders, self.sub(relabel(a[2], to), values)
 
     def close(self, kind: str, binders: Binders, body: Poly) -> Poly:
         """The least form over all orders of the binders in which no range mentions a later variable.
@@ -200,10 +203,7 @@ class NormalForm(Algebra):
             case ("idx", name, flags, indices):
                 return self.rewrite(atom(("idx", name, flags, tuple(self.sub(at, values) for at in indices))))
             case ("sum" | "prod" as kind, _, _):
-                binders, body = self.open(a)
-                binders = [(b, self.sub(n, values)) for b, n in binders]
-                self.range.update(binders)
-                body = self.sub(body, values)
+                binders, body = self.open(a, values)
                 ((b, n), *_) = binders
                 return self.total(binders, body) if kind == "sum" else self.times(b, n, body)
         build = {"log": self.log, "abs": self.absolute, "gamma": self.gamma, "delta": self.delta, "pos": self.positive,

@@ -16,9 +16,14 @@ LARGEST_WORK = 200_000
 
 
 class Prover:
-    """Reads facts through ``bounds`` and ``supports``, and computes with ``mul`` and ``sub``; see below."""
+    """Reads facts through ``bounds`` and ``supports``, and computes with ``mul`` and ``sub``; see below.
+
+    A question about a sign has one answer while what is known stays the same, so it is worked out once.
+    """
 
     nesting, work = 0, 0
+    answers: dict[tuple, bool]
+    known: Any  # what there is to rely on, in numbers that change when it does
     common: Any  # these come with the floors above
     sub: Any
     open: Any
@@ -43,7 +48,13 @@ class Prover:
         n = number(p)
         if n is not None:
             return n > 0 or (n == 0 and not strict)
-        self.spend(10)
+        question = (p, strict, depth, *self.known())
+        if question not in self.answers:
+            self.spend(10)
+            self.answers[question] = self.sign_afresh(p, strict, depth)
+        return self.answers[question]
+
+    def sign_afresh(self, p: Poly, strict: bool, depth: int) -> bool:
         signs = [self.monomial_sign(m, depth) if c > 0 else UNKNOWN for m, c in p]
         if all(signs) and (not strict or POSITIVE in signs):
             return True

@@ -7,6 +7,7 @@ Facts are read in their order; each may rely on those before it.
 
 from collections.abc import Callable, Iterable, Iterator
 from fractions import Fraction
+from itertools import product
 from typing import Any
 
 from cesym.kernel.normal_form import NormalForm
@@ -41,6 +42,7 @@ class Context(NormalForm):
         self.finite: list[tuple] = []  # (variables, atom, values)
         self.equations: list[tuple] = []  # those in use: (variables, pattern, other side)
         self.uses = 0
+        self.found: dict[tuple, dict] = {}  # the instances of facts
         self.facts: tuple | None = None  # all that is given, once all of it is read
         facts, solve_for = tuple(facts), dict(using)
         for n, fact in sorted(enumerate(facts), key=lambda pair: pair[0] not in solve_for):
@@ -77,20 +79,31 @@ class Context(NormalForm):
             case _:
                 raise Refused("the kernel knows no such kind of fact: {}", prop)
 
+    def known(self) -> tuple:
+        """How much there is to rely on; nothing is ever taken away but the equations in use, all of them."""
+        return self.nesting, *map(len, (self.inequalities, self.finite, self.equations, self.filled))
+
     def instances(self, free: tuple, pattern: Poly, p: Poly) -> Iterator[dict]:
         """Values for the free variables of a fact at which an entry in its pattern is one in p, each in range."""
         if not free:
             yield {}
             return
-        for t in atoms(pattern, "idx"):
-            at = [next((n for n, s in enumerate(t[3]) if number(minus(s, atom(v))) is not None), None) for v in free]
-            for a in atoms(p, "idx") if None not in at else ():
-                if a[:2] == t[:2] and len(a[3]) == len(t[3]) and not any(height(a[3][n]) for n in at):
-                    values = {v: add(atom(v), minus(a[3][n], t[3][n])) for v, n in zip(free, at, strict=True)}
-                    if self.unwritten(self.sub, atom(t), values) == atom(a) and all(
-                        self.within(value, self.sub(self.range[v], values)) for v, value in values.items()
-                    ):
-                        yield values
+        for t, a in product(atoms(pattern, "idx"), atoms(p, "idx")):
+            question = (free, t, a, *self.known())
+            if question not in self.found:
+                self.found[question] = self.instance(free, t, a)
+            if self.found[question]:
+                yield self.found[question]
+
+    def instance(self, free: tuple, t: tuple, a: tuple) -> dict:
+        """Values at which the entry t is the entry a, each in range; {} where there are none."""
+        at = [next((n for n, s in enumerate(t[3]) if number(minus(s, atom(v))) is not None), None) for v in free]
+        if None in at or a[:2] != t[:2] or len(a[3]) != len(t[3]) or any(height(a[3][n]) for n in at):
+            return {}
+        values = {v: add(atom(v), minus(a[3][n], t[3][n])) for v, n in zip(free, at, strict=True)}
+        same = self.unwritten(self.sub, atom(t), values) == atom(a)
+        inside = same and all(self.within(value, self.sub(self.range[v], values)) for v, value in values.items())
+        return values if inside else {}
 
     def unwritten(self, action: Callable[..., Poly], *args: Any) -> Poly:
         """An action without the equations in use."""

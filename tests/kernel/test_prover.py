@@ -1,14 +1,18 @@
 """What the prover must show, and what it must not: signs, non-zero, whole, in range."""
 
+from typing import Any
+
 import pytest
 from sympy import (
     Abs,
     Add,
     Contains,
     FiniteSet,
+    IndexedBase,
     KroneckerDelta,
     Mul,
     Piecewise,
+    Pow,
     Product,
     Rational,
     Sum,
@@ -166,3 +170,27 @@ def test_a_logarithm_of_what_is_positive_by_its_form_is_read(e: object) -> None:
 def test_a_logarithm_of_what_may_be_zero_or_below_is_not_read(e: object) -> None:
     with pytest.raises(Refused):
         Context(FACTS).read(("log", tree(e)), {})
+
+
+def test_an_answer_is_not_kept_when_more_is_known() -> None:
+    """Asked first deep inside, where less can be shown, whether b[j] is in 1..M; then with 1..n[j] known not to be empty."""
+    y, z, b = (IndexedBase(Symbol(name, integer=True, **more)) for name, more in (("y", {"nonnegative": True}), ("z", {}), ("b", {})))
+    M, P, Q = (Symbol(name, integer=True, positive=True) for name in "MPQ")
+    u = Symbol("u", integer=True)
+
+    def length(at: Any) -> Any:
+        return y[z[2 * at]]
+
+    one = Pow(Add(length(i) + 1 - u, u - 1, evaluate=False), -1, evaluate=False)
+    facts = (
+        fact(x[i] > 0, (i, 1, M)), fact(y[i] >= 1, (i, 1, P)), fact(b[i] - 3 + Sum(one, (u, 1, length(i))) >= 0, to_N),
+        fact(b[i] <= M, to_N), fact(z[i] >= 1, (i, 1, Q)), fact(z[i] <= P, (i, 1, Q)), fact(Q >= 2 * N), fact(j >= 1), fact(j <= N),
+    )  # fmt: skip
+    line = tree(log(x[b[j]]))
+    assert Context(facts).read(line, {}) == Context(facts).read(("Add", ("Mul", ("Rational", 0, 1), tree(Abs(x[b[j]]))), line), {})
+
+
+def test_of_many_entries_each_is_looked_at_once() -> None:
+    rest = 2 - Mul(*(k[n] for n in range(1, 151)))
+    context = Context((fact(Contains(k[i], FiniteSet(0, 1)), (i, 1, 300)),))
+    assert context.read(("Abs", tree(rest)), {}) == context.read(tree(rest), {})

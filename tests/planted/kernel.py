@@ -27,4 +27,6 @@ FAULTS = (
     ("the length of an inner range stands anywhere", "kernel/normal_form", "if not has(length, b) and not self.leaves(n, length)}", "if False}"),
     ("the ranges of a certificate stand in any order", "kernel/steps", "in reversed(binders):", "in binders:"),
     ("what is looked up is plain", "kernel/steps", "if type(one) not in PLAIN:", "if False:"),
+    ("an answer stays when a range is found to hold a value", "kernel/reader", "self.equations, self.filled))", "self.equations))"),
+    ("an answer stays when more facts are read", "kernel/reader", "map(len, (self.inequalities, ", "map(len, ("),
 )  # fmt: skip
