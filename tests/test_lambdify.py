@@ -539,7 +539,7 @@ def test_no_letters(backend):
 
 
 @pytest.mark.parametrize("backend", ["numpy", "numba"])
-@pytest.mark.parametrize("order", permutations(range(3)), ids=str)
+@pytest.mark.parametrize("order", list(permutations(range(3))), ids=str)
 def test_axes_in_any_order(order, backend):
     """Three of them: two that change places do so there and back."""
     pytest.importorskip(backend)
@@ -549,6 +549,16 @@ def test_axes_in_any_order(order, backend):
     for last in (1.0, np.inf):  # with an infinity another code runs
         numbers[-1, -1, -1, -1] = last
         np.testing.assert_array_equal(f(numbers), 2 * numbers.transpose(0, *(1 + k for k in order)))
+
+
+@pytest.mark.parametrize("backend", ["numpy", "numba"])
+def test_sums_over_any_number_of_classes(backend):
+    """Terms are added in pairs, and an odd one is left."""
+    pytest.importorskip(backend)
+    f = lambdify(p, Sum(p[c] ** 2, (c, 1, C)), backend)
+    for n in range(70):
+        powers = 2.0 ** np.arange(n) % 1000003  # each tells its place
+        np.testing.assert_allclose(f(np.sqrt([powers, powers])), np.full(2, powers.sum()), rtol=1e-14)
 
 
 LONG = [
