@@ -173,6 +173,16 @@ def test_instances_and_other_letters() -> None:
             d.instance(**wrong)
 
 
+def test_the_letters_of_a_sum_in_a_sum_are_those_that_are_free() -> None:
+    assert Derivation.start(Sum(x[j], (j, 1, i), (i, 1, N)), []).letters.keys() == {"N", "x"}
+
+
+def test_a_line_says_which_equation_it_uses_whatever_stands_before_it() -> None:
+    s, u = Symbol("s", real=True), Symbol("u", real=True)
+    d = Derivation.start(R + 1, [u > 0, sp.Eq(R, s**2, evaluate=False)]).claim(s**2 + 1)
+    assert d.lines[1].uses == (2,)
+
+
 @pytest.mark.parametrize(
     ("line", "wrong"),
     [

@@ -268,6 +268,12 @@ def test_upto_keeps_the_layout():
     assert len(to_text(BCE, upto=2, unicode=True).splitlines()) < len(to_text(BCE, unicode=True).splitlines())
 
 
+def test_upto_shows_so_many_lines():
+    d = cesym.mse_from_gaussian()
+    for lines in range(len(d.exprs) + 1):
+        assert len(re.findall(r"^[=≃]     \{ ", d.to_text(unicode=True, upto=lines), re.MULTILINE)) == lines
+
+
 def test_a_slide_uncovers_line_after_line():
     rows = to_latex(BCE, overlay="beamer", show=[0, 1, 4]).splitlines()[1:-1]
     assert [set(re.findall(r"\\uncover<(\d+)->", row)) for row in rows] == [{"1"}, {"2"}, {"3"}]

@@ -15,6 +15,7 @@ FORMULAS = [
     (information.kl_divergence(q, p, c, C), Sum(q[c] * log(q[c] / p[c]), (c, 1, C))),
     (information.kl_divergence(q[i], p[i], c, C), Sum(q[i, c] * log(q[i, c] / p[i, c]), (c, 1, C))),
     (information.empirical(x, c, i, N), Sum(KroneckerDelta(c, x[i]), (i, 1, N)) / N),
+    (information.entropy(q[c], c, C), -Sum(q[c] * log(q[c]), (c, 1, C))),  # an entry is taken as it stands
     (
         information.cross_entropy(information.empirical(x, c, i, N), p, c, C),
         -Sum(Sum(KroneckerDelta(c, x[i]), (i, 1, N)) / N * log(p[c]), (c, 1, C)),

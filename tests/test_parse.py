@@ -140,6 +140,7 @@ REFUSED = [
     ("0x1f", "Numbers are typed"),
     ("1e400", "Numbers are typed"), ("1e999999999", "Numbers are typed"), ("9" * 61, "Numbers are typed"),
     ("p # q", "'#'"),
+    ("k[i] in {0, 1} < 3", "Nothing can follow"),
     ("p\\q", "not a formula"), ("x; y", "not a formula"), ("import os", "not a formula"), ("p\0", "is not read"),
     ("∫ x", "'∫'"),
     ("__import__('os')", "'__import__'"), ("eval(1)", "'eval'"), ("Symbol(1)", "'Symbol'"), ("x[x.y]", "A dot"),

@@ -49,6 +49,7 @@ FALSE = [  # before, after, given, relation, over, the numbers as they are shown
     (Sum(x[i], SAMPLES), Sum(x[i + 1], SAMPLES), None, "=", (), "N = 1, x = (1, 1/2)"),
     (Sum(x[i], SAMPLES), x[1] * N, None, "=", (), "N = 2, x = (1, 1/2)"),
     (sigma**2, sigma**3, None, "=", (), "σ = 1/2"),
+    (scalar(k), scalar(k) ** 2, None, "=", (), "k = 2"),
     (1 - below, below + 1, None, "=", (), "a = −1"),
     ((other - 1) * (2 * other - 1), Integer(0), None, "=", (), "w = 2"),
     (above - above**2, Integer(0), None, "=", (), "b = 1/2"),
