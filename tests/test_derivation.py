@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 import sympy as sp
-from sympy import Abs, Interval, Product, Rational, S, Sum, Symbol, count_ops, exp, log
+from sympy import Abs, Interval, Piecewise, Product, Rational, S, Sum, Symbol, count_ops, exp, log
 from sympy.stats import Laplace, Normal, Poisson
 
 import cesym
@@ -171,6 +171,20 @@ def test_instances_and_other_letters() -> None:
     for wrong in ({"N": 0.3}, {"k": 3}, {"M": 2}):
         with pytest.raises(ValueError):
             d.instance(**wrong)
+
+
+def test_a_case_of_what_is_below_0_is_split_at_0() -> None:
+    size = Piecewise((-R, R < 0), (R, True))
+    assert Derivation.start(exp(-size), []).check(Piecewise((exp(R), R < 0), (exp(-R), True))).accepted
+
+
+def test_numbers_of_a_family_are_for_its_entries_from_1_on() -> None:
+    assert Derivation.start(Sum(x[i], (i, 0, N)), []).instance(N=2, x=(10, 20)).exprs == (x[0] + 30,)
+
+
+def test_counts_start_where_their_distribution_does() -> None:
+    for density, first in ((sp.stats.Geometric("K", p[i]), "kᵢ ≥ 1"), (Poisson("K", lam[i]), "kᵢ ≥ 0")):
+        assert first in [h.text for h in cesym.nll(density, k).hypotheses]
 
 
 def test_the_letters_of_a_sum_in_a_sum_are_those_that_are_free() -> None:

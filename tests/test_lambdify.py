@@ -561,6 +561,18 @@ def test_sums_over_any_number_of_classes(backend):
         np.testing.assert_allclose(f(np.sqrt([powers, powers])), np.full(2, powers.sum()), rtol=1e-14)
 
 
+@pytest.mark.parametrize("backend", ["numpy", "numba"])
+def test_what_runs_where_a_result_overflows(backend):
+    """A result of minus infinity is looked at once more, and an infinite term has no rounding error."""
+    pytest.importorskip(backend)
+    a, b = Symbol("a", real=True), Symbol("b", real=True)
+    f = lambdify((a, b, sigma), -((a - b) ** 2) / (2 * sigma), backend)
+    np.testing.assert_allclose(f([0.95e308, 1], [-0.95e308, 2], [1.7e308, 1]), [-1.9 / 3.4 * 1.9 * 1e308, -0.5])
+    total = lambdify(p, Sum(p[c], (c, 1, C)), backend)
+    np.testing.assert_array_equal(total([[np.inf, 1, 2], [1, 2, 3]]), [np.inf, 6])
+    np.testing.assert_allclose(lambdify(X, exp(-X), backend)([-700.0, -690.0, -1.0, 1.0]), np.exp([700, 690, 1, -1.0]))
+
+
 LONG = [
     (sp.Add(*[sp.sin(n * X) for n in range(1, 251)]), 1.0, np.sin(125) * np.sin(125.5) / np.sin(0.5)),
     (sp.Add(*[X**n / n for n in range(1, 301)]), 0.5, np.log(2)),

@@ -182,6 +182,34 @@ def test_nothing_is_dropped_where_the_relation_is_another(name, theorems):
     assert theorems[name].constants is None
 
 
+def bce(target, prediction):
+    return -(target * log(prediction) + (1 - target) * log(1 - prediction))
+
+
+# What a line is called, in LaTeX and in text, and what is meant by it: a label is words, and no kernel reads it.
+LABELS = {
+    "bce_from_bernoulli": (r"\sum_{i=1}^{N} \mathrm{BCE}(k_i, p_i)", "∑ᵢ BCE(kᵢ, pᵢ)", bce(k[i], p[i])),
+    "likelihood_max_is_nll_min": (r"\sum_{i=1}^{N} \mathrm{BCE}(k_i, p_i)", "∑ᵢ BCE(kᵢ, pᵢ)", bce(k[i], p[i])),
+    "bce_from_binomial": (r"\sum_{i=1}^{N} n_i\,\mathrm{BCE}(k_i/n_i, p_i)", "∑ᵢ nᵢ BCE(kᵢ/nᵢ, pᵢ)", n[i] * bce(k[i] / n[i], p[i])),
+    "bce_from_two_class_cross_entropy": (
+        r"\sum_{i=1}^{N} \mathrm{BCE}(q_{i,1}, p_{i,1})", "∑ᵢ BCE(qᵢ₁, pᵢ₁)", bce(q[i, 1], p[i, 1])),
+    "cross_entropy_from_categorical": (r"\sum_{i=1}^{N} \mathrm{H}(q_i, p_i)", "∑ᵢ H(qᵢ, pᵢ)", -Sum(q[i, c] * log(p[i, c]), (c, 1, C))),
+    "bce_with_logits_from_bernoulli": (
+        r"\sum_{i=1}^{N} \mathrm{BCE}(k_i, \sigma(z_i))", "∑ᵢ BCE(kᵢ, σ(zᵢ))", bce(k[i], SIGMOIDS)),
+    "cross_entropy_with_logits_from_categorical": (
+        r"\sum_{i=1}^{N} \mathrm{H}(q_i, \mathrm{softmax}(z_i))", "∑ᵢ H(qᵢ, softmax(zᵢ))", -Sum(q[i, c] * log(LINKED), (c, 1, C))),
+}  # fmt: skip
+
+
+def test_what_the_lines_are_called(theorems):
+    called = {name: [line for line in d.lines if line.label] for name, d in theorems.items()}
+    assert {name: tuple(line.label for line in lines) for name, lines in called.items() if lines} == {
+        name: ((latex, text),) for name, (latex, text, _) in LABELS.items()}  # fmt: skip
+    for name, (_, _, meant) in LABELS.items():
+        given = theorems[name].given
+        assert cesym.Derivation.start(called[name][0].expr, given).check(Sum(meant, SAMPLES)).accepted
+
+
 def test_log_sigma_is_not_dropped_while_sigma_moves():
     from sympy.stats import Normal
 
