@@ -39,7 +39,7 @@ run: $(STAMP)
 	@echo "Every theorem was rechecked and every notebook executed into build/notebooks/. To open the notebooks: make lab"
 
 # pytest comes last, so that its summary is the last thing to read.
-PYTEST = $(PY) -m pytest -n auto --dist loadfile --nbval --nbval-current-env --nbval-cell-timeout=120 --passed=$(PASSED) \
+PYTEST = $(PY) -m pytest -n auto --dist loadfile --no-loadscope-reorder --nbval --nbval-current-env --nbval-cell-timeout=120 --passed=$(PASSED) \
 	tests cesym $(wildcard notebooks)
 
 test: $(STAMP)

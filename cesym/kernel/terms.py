@@ -19,7 +19,7 @@ Atoms are tuples, told apart by their first entry:
 =================================  ===================================================================
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from fractions import Fraction
 from functools import lru_cache
 from itertools import count
@@ -94,18 +94,11 @@ def only_atom(p: Poly, *kinds: str) -> tuple | None:
     return None
 
 
-def walk(x: Any) -> Iterator:
-    """x and everything inside it."""
-    yield x
-    if isinstance(x, (tuple, frozenset)):
-        for part in x:
-            yield from walk(part)
-
-
 @lru_cache(200_000)
 def atoms(x: Any, *kinds: str) -> tuple[tuple, ...]:
     """The atoms of these kinds anywhere in x, sorted, each once."""
-    return tuple(sorted({a for a in walk(x) if isinstance(a, tuple) and a and a[0] in kinds}, key=key))
+    found = {a for part in x if isinstance(part, (tuple, frozenset)) for a in atoms(part, *kinds)}
+    return tuple(sorted(found | ({x} if isinstance(x, tuple) and x and x[0] in kinds else set()), key=key))
 
 
 @lru_cache(200_000)
