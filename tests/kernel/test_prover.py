@@ -194,3 +194,11 @@ def test_of_many_entries_each_is_looked_at_once() -> None:
     rest = 2 - Mul(*(k[n] for n in range(1, 151)))
     context = Context((fact(Contains(k[i], FiniteSet(0, 1)), (i, 1, 300)),))
     assert context.read(("Abs", tree(rest)), {}) == context.read(tree(rest), {})
+
+
+def test_an_answer_changes_when_a_fact_is_read() -> None:
+    context, form = Context(FACTS), tree((x[1] - mu[1]) ** 2 + sigma)
+    term = context.read(form, {})
+    before = context.sign(term, True)
+    context.read(("log", form), {})
+    assert (before, context.sign(term, True)) == (False, True)
