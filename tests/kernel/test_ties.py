@@ -268,8 +268,16 @@ SOFTMAX = exp(z[c]) / Sum(exp(z[j]), (j, 1, C))
     ],
 )  # fmt: skip
 def test_what_is_no_tie(why: str, facts: tuple, line: Any, over: str) -> None:
-    moved = motion((over,), facts, lambda name: {"p": ("real",), "N": ("integer", "positive"), "C": ("integer", "positive")}.get(name, ("real",)))
+    moved = motion((over,), facts, lambda name: {"e": ("integer",), "N": ("integer", "positive"), "C": ("integer", "positive")}.get(name, ("real",)))
     assert over in moved.names and not any(stays for _, stays in moved.closed)
+
+
+def test_a_constant_is_dropped_beside_a_link_in_features() -> None:
+    """Refused once: the features x were held for tied to the slope r."""
+    errors = Sum((v - mu[i]) ** 2, to_N)
+    for feature in (x[i], Symbol("whole", integer=True) * x[i]):
+        d = Derivation.start(errors + N + S(x[i]), [(Eq(mu[i], r * feature), to_N)])
+        assert d.same_minimiser(errors, r, a=1, b=N + S(x[i])).relation == "≃"
 
 
 def test_the_same_step_is_admitted_under_a_simplex() -> None:
