@@ -576,12 +576,12 @@ def test_what_runs_where_a_result_overflows(backend):
 LONG = [
     (sp.Add(*[sp.sin(n * X) for n in range(1, 251)]), 1.0, np.sin(125) * np.sin(125.5) / np.sin(0.5)),
     (sp.Add(*[X**n / n for n in range(1, 301)]), 0.5, np.log(2)),
-    (sp.Add(*[log(1 + exp(X + n)) for n in range(400)]), -200.5, np.logaddexp(0, np.arange(400) - 200.5).sum()),
+    (sp.Add(*[log(1 + exp(X + n)) for n in range(120)]), -60.5, np.logaddexp(0, np.arange(120) - 60.5).sum()),
     (sp.Mul(*[1 + X + n for n in range(100)]), 0.0, float(sp.factorial(100))),
 ]
 
 
-@pytest.mark.parametrize(("formula", "at", "value"), LONG, ids=["250 sines", "300 powers", "400 softplus", "100 factors"])
+@pytest.mark.parametrize(("formula", "at", "value"), LONG, ids=["250 sines", "300 powers", "120 softplus", "100 factors"])
 def test_long_sums_and_products(formula, at, value):
     np.testing.assert_allclose(lambdify(X, formula)(at), value, rtol=1e-12)
 

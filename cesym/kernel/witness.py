@@ -22,6 +22,7 @@ CLOSE = mpmath.mpf(10) ** -25
 INTERVALS = mpmath.ctx_iv.MPIntervalContext()  # our own: its numbers are intervals that hold the value
 SMALL = 200  # factorials up to here are exact
 PRECISIONS = (80, 200, 1000)  # bits of the intervals, tried in turn
+rational = lru_cache(1000)(Fraction)
 Place = tuple[str, tuple | None]  # the name of a letter, and the indices of an entry
 
 
@@ -78,13 +79,13 @@ def table(model: Iterable[tuple], facts: Iterable[Tree] = ()) -> dict[str, Any]:
 
 
 def whole(x: Any) -> int:
-    if not isinstance(x, Fraction) or x.denominator != 1:
+    if type(x) is not Fraction or x.denominator != 1:
         raise Refused("an index or the end of a range is no whole number at a witness")
     return x.numerator
 
 
 def inexact(x: Any, context: Any) -> Any:
-    return context.mpf(x.numerator) / x.denominator if isinstance(x, Fraction) else x
+    return context.mpf(x.numerator) / x.denominator if type(x) is Fraction else x
 
 
 def exponential(context: Any, x: Any) -> Any:
@@ -95,12 +96,12 @@ def exponential(context: Any, x: Any) -> Any:
 
 
 def bits(x: Any) -> int:
-    return x.numerator.bit_length() + x.denominator.bit_length() if isinstance(x, Fraction) else 1
+    return x.numerator.bit_length() + x.denominator.bit_length() if type(x) is Fraction else 1
 
 
 def mixed(values: list, context: Any) -> list:
     """Exact rationals stay exact while all of them are, and are not too long together."""
-    exact = all(isinstance(v, Fraction) for v in values) and sum(map(bits, values)) < LARGEST_NUMBER
+    exact = all(type(v) is Fraction for v in values) and sum(map(bits, values)) < LARGEST_NUMBER
     return values if exact else [inexact(v, context) for v in values]
 
 
@@ -117,34 +118,32 @@ def evaluate(e: Tree, model: dict, env: dict | None = None, context: Any = mpmat
 
     ``model`` is the table of a model; a letter that it lacks raises LookupError.
     """
+    if type(e) is Fraction:
+        return e
     env = env or {}
 
     def value(t: Tree) -> Any:
         return evaluate(t, model, env, context)
 
     match e:
-        case Fraction():
-            return e
-        case Computed():
-            return evaluate(e.right, model, {**e.env, VALUES: env.get(VALUES, 1)}, context)
-        case ("Rational", p, q):
-            return Fraction(p, q)
         case ("Symbol", name, _):
             return env[e] if e in env else value(model[name])
         case ("Indexed", (_, name, _), *indices):
             at = tuple(whole(value(index)) for index in indices)
             return env[name, at] if (name, at) in env else value(model[name][at])
-        case ("Add", *terms):
-            return sum(mixed([value(t) for t in terms], context))
+        case ("Rational", p, q):
+            return rational(p, q)
         case ("Mul", *factors):
             return prod(mixed([value(t) for t in factors], context))
+        case ("Add", *terms):
+            return sum(mixed([value(t) for t in terms], context))
         case ("Pow", base, exponent):
             b, x = value(base), value(exponent)
-            if isinstance(x, Fraction) and x.denominator == 1:
-                if abs(x) * bits(b) < LARGEST_NUMBER or b in (0, 1, -1):
-                    return b ** int(x)
+            if type(x) is Fraction and x.denominator == 1:
+                if abs(x.numerator) * bits(b) < LARGEST_NUMBER or b in (0, 1, -1):
+                    return b ** x.numerator
                 if b < 0:  # an even power is that of -b
-                    return (-1) ** int(x) * value(("Pow", -b, x))
+                    return (-1) ** x.numerator * value(("Pow", -b, x))
             return exponential(context, inexact(x, context) * context.log(inexact(b, context)))
         case ("Sum" | "Product" as kind, body, *limits):
             values = mixed([evaluate(body, model, at, context) for at in points(limits, model, env, context)], context)
@@ -161,6 +160,8 @@ def evaluate(e: Tree, model: dict, env: dict | None = None, context: Any = mpmat
             return +context.pi
         case ("E",):
             return context.exp(1)
+        case Computed():
+            return evaluate(e.right, model, {**e.env, VALUES: env.get(VALUES, 1)}, context)
         case (str(head), *parts) if head in FUNCTIONS:
             return function(head, [value(t) for t in parts], context)
     raise Refused("no number is known for {}", e)
@@ -168,7 +169,7 @@ def evaluate(e: Tree, model: dict, env: dict | None = None, context: Any = mpmat
 
 def function(head: str, values: list, context: Any) -> Any:
     """A function at some values, exactly where that is easy."""
-    match head, [v if isinstance(v, Fraction) else None for v in values]:
+    match head, [v if type(v) is Fraction else None for v in values]:
         case "Abs", [Fraction() as x]:
             return abs(x)
         case "exp", [Fraction(numerator=0)]:
@@ -292,12 +293,12 @@ def holds(prop: Tree, model: dict, env: dict, context: Any = mpmath.mp) -> bool:
 
 def order(x: Any, y: Any, context: Any) -> int:
     """The sign of x - y. Intervals that do not tell it raise Undecided."""
-    if context is INTERVALS and not isinstance(x, Fraction):
+    if context is INTERVALS and type(x) is not Fraction:
         gap = x - y
         if gap.a > 0 or gap.b < 0 or gap.a == gap.b == 0:
             return 1 if gap.a > 0 else -1 if gap.b < 0 else 0
         raise Undecided("a witness: which of two numbers is the larger is not decided exactly")
-    near = x == y or (not isinstance(x, Fraction) and abs(x - y) < CLOSE * (1 + abs(x)))
+    near = x == y or (type(x) is not Fraction and abs(x - y) < CLOSE * (1 + abs(x)))
     return 0 if near else 1 if x > y else -1
 
 
@@ -324,7 +325,7 @@ def has(flag: str, value: Any, model: dict) -> bool:
     """Does a value in a model have what is declared of its letter? With certainty."""
     if flag == "integer":
         number = evaluate(value, model, {}, INTERVALS)
-        return isinstance(number, Fraction) and number.denominator == 1
+        return type(number) is Fraction and number.denominator == 1
     return flag not in SIGNS or satisfied(((SIGNS[flag], value, Fraction(0)),), model)
 
 

@@ -41,14 +41,15 @@ def equal(a: Tree, b: Tree) -> Statement:
     return Statement(a, "=", b)
 
 
+@pytest.mark.parametrize("models", [8, pytest.param(32, marks=pytest.mark.long)])
 @pytest.mark.parametrize("name", CATALOGUE)
-def test_every_step_of_every_theorem_replays(name: str) -> None:
+def test_every_step_of_every_theorem_replays(name: str, models: int) -> None:
     derivation = CATALOGUE[name]()
     given = derivation.given.kernel
     for s in (*(admit(given, step) for step in derivation.kernel_steps), derivation.statement):
-        found = replay(given, s, 16)
+        found = replay(given, s, models)
         assert not found.differences
-        assert found.models >= 8
+        assert found.models >= models // 2
 
 
 @pytest.mark.parametrize(("admitted", "seed"), [(300, 1), pytest.param(3_000, 2, marks=pytest.mark.long)])

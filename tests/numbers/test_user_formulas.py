@@ -326,7 +326,12 @@ def test_at_the_ends(name, numbers, values, backend):
 
 
 # The kernel's own gradients, in functions that it knows.
-@pytest.mark.parametrize(("name", "letter"), [case for case in CASES if case[1] is not None], ids=IDS[len(ROWS) :])
+SLOPES = [
+    pytest.param(*case, marks=[pytest.mark.long] if n % 3 else []) for n, case in enumerate(CASES) if case[1] is not None
+]  # every third, and each with more time
+
+
+@pytest.mark.parametrize(("name", "letter"), SLOPES, ids=IDS[len(ROWS) :])
 def test_gradients_by_the_kernel(name, letter):
     facts = {"ordinal": [A > B], "mixture": [W < 1], "bce in p": [W < 1, Y <= 1]}.get(name, ())
     try:
