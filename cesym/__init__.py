@@ -6,77 +6,37 @@
 """
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from cesym import links, losses, rules
-from cesym.derivation import Constants, Derivation, Statement, StepRefused
-from cesym.diagnose import Diagnosis, Verdict, diagnose
-from cesym.nll import likelihood, nll
-from cesym.parse import ParseError, parse
-from cesym.theorems import (
-    bce_from_bernoulli,
-    bce_from_binomial,
-    bce_from_two_class_cross_entropy,
-    bce_gradient_stable,
-    bce_with_logits_from_bernoulli,
-    bce_with_logits_gradient,
-    bce_with_logits_gradient_stable,
-    bce_with_logits_hessian,
-    bce_with_logits_hessian_stable,
-    bce_with_logits_stable,
-    bernoulli_estimate,
-    catalogue,
-    cross_entropy_from_categorical,
-    cross_entropy_one_hot,
-    cross_entropy_with_logits_from_categorical,
-    cross_entropy_with_logits_gradient,
-    cross_entropy_with_logits_gradient_stable,
-    cross_entropy_with_logits_hessian,
-    cross_entropy_with_logits_stable,
-    gaussian_estimates,
-    likelihood_max_is_nll_min,
-    log_of_difference_of_sigmoids,
-    logsumexp_largest_left_out,
-    logsumexp_shifted,
-    mse_from_gaussian,
-    nll_is_cross_entropy,
-    nll_is_cross_entropy_one_hot,
-    sigmoid_is_two_way_softmax,
-)  # fmt: skip
-
-if TYPE_CHECKING:
-    from cesym import data, exercises, information, plots, symbols
-    from cesym.fitting import fit_logistic
-    from cesym.numeric import lambdify
+from cesym.parse import ParseError as ParseError
+from cesym.parse import parse as parse  # at once: the room has the name of the function
+from cesym.theorems import FAMILIES
 
 __version__ = "0.1.0"
 
-__all__ = [
-    "Constants", "Derivation", "Diagnosis", "ParseError", "Statement", "StepRefused", "Verdict", "bce_from_bernoulli",
-    "bce_from_binomial", "bce_from_two_class_cross_entropy", "bce_gradient_stable", "bce_with_logits_from_bernoulli",
-    "bce_with_logits_gradient", "bce_with_logits_gradient_stable", "bce_with_logits_hessian",
-    "bce_with_logits_hessian_stable", "bce_with_logits_stable", "bernoulli_estimate", "catalogue",
-    "cross_entropy_from_categorical", "cross_entropy_one_hot", "cross_entropy_with_logits_from_categorical",
-    "cross_entropy_with_logits_gradient", "cross_entropy_with_logits_gradient_stable",
-    "cross_entropy_with_logits_hessian", "cross_entropy_with_logits_stable", "data", "diagnose", "exercises",
-    "fit_logistic", "gaussian_estimates", "information", "lambdify", "likelihood", "likelihood_max_is_nll_min", "links",
-    "log_of_difference_of_sigmoids", "logsumexp_largest_left_out", "logsumexp_shifted", "losses", "mse_from_gaussian",
-    "nll", "nll_is_cross_entropy", "nll_is_cross_entropy_one_hot", "parse", "plots", "rules",
-    "sigmoid_is_two_way_softmax", "symbols",
-]  # fmt: skip
+# Imported when first used, so that `import cesym` costs hardly more than `import sympy`.
+MODULES = ("data", "exercises", "information", "links", "losses", "plots", "rules", "symbols")
+LATER = {
+    "cesym.check": ("Diagnosis", "Verdict", "diagnose"),
+    "cesym.data.fitting": ("fit_logistic",),
+    "cesym.derivation": ("Constants", "Derivation", "Statement", "StepRefused"),
+    "cesym.derivation.nll": ("likelihood", "nll"),
+    "cesym.numeric": ("lambdify",),
+    "cesym.theorems": ("catalogue",),
+    **FAMILIES,
+}
+HOMES = {name: module for module, names in LATER.items() for name in names}
 
-# Imported when first used, so that the symbolic core stays as light as SymPy.
-LATER = {"data": "cesym.data", "exercises": "cesym.exercises", "information": "cesym.information",
-         "plots": "cesym.plots", "symbols": "cesym.symbols"}  # fmt: skip
-LATER_FROM = {"fit_logistic": "cesym.fitting", "lambdify": "cesym.numeric"}
+__all__ = sorted(["ParseError", "parse", *MODULES, *HOMES])
 
 
 def __getattr__(name: str) -> Any:
-    if name in LATER:
-        return import_module(LATER[name])
-    if name in LATER_FROM:
-        return getattr(import_module(LATER_FROM[name]), name)
-    raise AttributeError(f"module 'cesym' has no attribute {name!r}")
+    if name in MODULES:
+        return import_module(f"cesym.{name}")
+    if name not in HOMES:
+        raise AttributeError(f"module 'cesym' has no attribute {name!r}")
+    globals()[name] = found = getattr(import_module(HOMES[name]), name)
+    return found
 
 
 def __dir__() -> list[str]:

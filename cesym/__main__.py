@@ -17,14 +17,14 @@ import time
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from cesym import display
-from cesym.expressions import expression
+from cesym.derivation.file import Saved, load
 from cesym.given import Fact, Given
-from cesym.hypotheses import hypotheses
+from cesym.given.hypotheses import hypotheses
 from cesym.kernel import Refused
 from cesym.kernel.trees import tree
-from cesym.letters import ascii_only
-from cesym.saved import Saved, load
+from cesym.notation import cards
+from cesym.notation.letters import ascii_only
+from cesym.notation.trees import expression
 from cesym.theorems import catalogue
 
 __all__ = ["main"]
@@ -61,7 +61,7 @@ def say(text: str) -> None:
 def derived(name: str, form: str) -> str:
     d = catalogue()[name]()
     if form == "json":
-        from cesym.saved import document
+        from cesym.derivation.file import document
 
         return document(d)
     return {"text": d.to_text, "latex": d.to_latex, "markdown": d.to_markdown}[form]()
@@ -91,7 +91,7 @@ def check_catalogue() -> int:
             continue
         given = "; ".join(h.text for h in d.hypotheses)
         rows.append((name, d.relation, given, d.evidence, f"{time.perf_counter() - start:.2f}"))
-    if not display.unicode_shown():
+    if not cards.unicode_shown():
         rows = [tuple(map(ascii_only, row)) for row in rows]
     say(table(("theorem", "rel.", "what is given", "evidence", "s"), rows, wide=2))
     say(f"{len(rows)} of {len(theorems)} theorems derived and rechecked in {time.perf_counter() - begun:.1f} s")
@@ -153,7 +153,7 @@ def declarations(saved: Saved) -> list[str]:
 def shown(t: Any) -> str:
     """A tree in the house style, if the style shows that very tree; else as it stands."""
     e = expression(t)
-    return display.expression_text(e) if tree(e) == t else str(t)
+    return cards.expression_text(e) if tree(e) == t else str(t)
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ from typing import Any
 
 from sympy import Expr, KroneckerDelta, Sum, log, sympify
 
-from cesym.links import at_class
+from cesym.notation.indices import at_class
 
 __all__ = ["cross_entropy", "empirical", "entropy", "kl_divergence"]
 

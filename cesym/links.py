@@ -17,9 +17,9 @@ from collections.abc import Callable
 from typing import Any
 
 import sympy
-from sympy import Expr, Indexed, IndexedBase, Sum, Symbol, sympify
+from sympy import Expr, Sum, sympify
 
-from cesym import symbols
+from cesym.notation.indices import at_class, fresh_index, one_entry
 
 __all__ = ["at_class", "exp", "fresh_index", "identity", "inverse", "log", "log_ratio", "logit", "sigmoid", "softmax"]
 
@@ -33,7 +33,7 @@ def identity(z: Any) -> Expr:
     >>> identity(mu[i])
     mu[i]
     """
-    return _expression(z)
+    return one_entry(z)
 
 
 def log(mean: Any) -> Expr:
@@ -45,7 +45,7 @@ def log(mean: Any) -> Expr:
     >>> log(lam[i])
     log(lam[i])
     """
-    return sympy.log(_expression(mean))
+    return sympy.log(one_entry(mean))
 
 
 def exp(z: Any) -> Expr:
@@ -57,7 +57,7 @@ def exp(z: Any) -> Expr:
     >>> exp(z[i])
     exp(z[i])
     """
-    return sympy.exp(_expression(z))
+    return sympy.exp(one_entry(z))
 
 
 def logit(p: Any) -> Expr:
@@ -70,7 +70,7 @@ def logit(p: Any) -> Expr:
     >>> logit(p[i])
     log(p[i]/(1 - p[i]))
     """
-    p = _expression(p)
+    p = one_entry(p)
     return sympy.log(p / (1 - p))
 
 
@@ -83,7 +83,7 @@ def sigmoid(z: Any) -> Expr:
     >>> sigmoid(z[i])
     1/(1 + exp(-z[i]))
     """
-    return 1 / (1 + sympy.exp(-_expression(z)))
+    return 1 / (1 + sympy.exp(-one_entry(z)))
 
 
 def softmax(z: Any, c: Any, C: Any) -> Expr:
@@ -133,46 +133,3 @@ def inverse(link: Callable[..., Expr]) -> Callable[..., Expr]:
         if link is other:
             return one
     raise ValueError(f"link must be identity, log, exp, logit, sigmoid, log_ratio or softmax; got {link!r}")
-
-
-def at_class(family: Any, c: Any, value: Any) -> Expr:
-    """The entry for class ``value`` of a family, of a row of a family, or of an expression in the index c.
-
-    >>> from cesym.symbols import c, i, j, p
-    >>> at_class(p, c, j), at_class(p[i], c, j), at_class(2*p[c], c, j)
-    (p[j], p[i, j], 2*p[j])
-    """
-    if isinstance(family, IndexedBase):
-        return family[value]
-    expr = _expression(family)
-    if isinstance(expr, Indexed) and not expr.has(c):
-        return expr.base[(*expr.indices, value)]
-    return expr.subs(c, value)
-
-
-def fresh_index(*used: Any) -> Symbol:
-    """An integer letter that stands in none of the given expressions, j where possible.
-
-    A letter bound by a sum inside counts as used: put under that sum, it would be captured.
-
-    >>> from cesym.symbols import i, j, p
-    >>> fresh_index(p[i]), fresh_index(p[j])
-    (j, m)
-    """
-    names = {letter.name for one in used for letter in _not_typed(one).atoms(Symbol)}
-    letters = [symbols.j, symbols.m, symbols.i, symbols.c]
-    letters += [Symbol(f"j_{n}", integer=True) for n in range(1, len(names) + 2)]
-    return next(letter for letter in letters if letter.name not in names)
-
-
-def _expression(value: Any) -> Expr:
-    if isinstance(value, IndexedBase):
-        raise TypeError(f"this link takes one entry, such as {value}[i]; got the family {value}")
-    return _not_typed(value)
-
-
-def _not_typed(value: Any) -> Any:
-    # sympify evaluates a string as Python.
-    if isinstance(value, str):
-        raise TypeError(f"a formula must be a SymPy expression or a number; got the string {value!r}")
-    return sympify(value)

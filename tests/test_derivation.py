@@ -14,15 +14,15 @@ from sympy.stats import Laplace, Normal, Poisson
 import cesym
 from cesym import rules, symbols
 from cesym.__main__ import main
-from cesym.account import needed_facts
 from cesym.data import challenger
 from cesym.derivation import Derivation, derivative
+from cesym.derivation.file import load
 from cesym.kernel import Refused, admit
 from cesym.kernel.prover import LARGEST_WORK
 from cesym.kernel.reader import PATIENCE, Context
 from cesym.kernel.steps import follows
 from cesym.links import sigmoid
-from cesym.saved import load
+from cesym.rules.account import needed_facts
 from cesym.symbols import C, N, c, i, j, k, lam, mu, p, q, scalar, sigma, x, z
 
 Q, Z = scalar(q), scalar(z)

@@ -20,12 +20,12 @@ from sympy import (
     sqrt,
 )
 
+from cesym.check import Diagnosis, diagnose, judge
+from cesym.check.case import Case, rational
+from cesym.check.mistakes.edits import edits, terms
+from cesym.check.names import fact_code, missing_facts
+from cesym.check.words import say
 from cesym.derivation import Derivation
-from cesym.diagnose import Diagnosis, diagnose, judge
-from cesym.diagnose.case import Case, rational
-from cesym.diagnose.edits import edits, terms
-from cesym.diagnose.names import fact_code, missing_facts
-from cesym.diagnose.words import say
 from cesym.given import Given
 from cesym.kernel import Refused
 from cesym.symbols import C, N, c, i, j, k, lam, mu, p, q, scalar, sigma, x, z
@@ -226,7 +226,7 @@ def test_exactly_is_said_only_where_the_kernel_admits_the_repair(monkeypatch) ->
         raise Refused("not today")
 
     assert judge(BCE, -BCE, BIT).what.text == "Your line is exactly minus the line before."
-    monkeypatch.setattr(import_module("cesym.diagnose.case"), "admitted_equality", refused)
+    monkeypatch.setattr(import_module("cesym.check.case"), "admitted_equality", refused)
     assert judge(BCE, -BCE, BIT).what.text == "Your line looks like minus the line before."
     assert "seems to have lost" in judge(BCE, -Sum(k[i] * log(p[i]), SAMPLES), BIT).what.text
 

@@ -10,7 +10,7 @@ import sympy as sp
 from sympy import Contains, Eq, FiniteSet, Gt, Piecewise, Product, Sum, binomial, exp, log, pi, sqrt
 
 import cesym
-from cesym.display import (
+from cesym.notation.cards import (
     REASON_WIDTH,
     expression_text,
     fact_latex,
@@ -23,7 +23,7 @@ from cesym.display import (
     verdict_markdown,
     verdict_text,
 )  # fmt: skip
-from cesym.display.terminal import wrapped
+from cesym.notation.cards.terminal import wrapped
 from cesym.symbols import C, N, c, i, j, k, mu, n, p, q, sigma, x
 
 

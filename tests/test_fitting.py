@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from cesym.data import challenger
-from cesym.fitting import (
+from cesym.data.fitting import (
     LogisticFit,
     fit_logistic,
     gradient_in_logit,

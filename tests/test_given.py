@@ -23,8 +23,9 @@ from sympy import (
 )
 
 from cesym import Derivation
-from cesym.given import INDEPENDENT, Assumption, Fact, Given, models
-from cesym.hypotheses import hypotheses
+from cesym.given import INDEPENDENT, Assumption, Fact, Given
+from cesym.given.hypotheses import hypotheses
+from cesym.given.models import models
 from cesym.kernel import Refused, tree
 from cesym.kernel.witness import satisfied, table
 from cesym.symbols import C, N, c, i, k, lam, p, q, scalar, sigma, x, y, z
@@ -217,16 +218,17 @@ def test_witnesses_are_found_and_vary(given, line):
 @pytest.mark.parametrize("simple", [True, False])
 def test_models_go_on_and_hold(given, line, simple):
     found = Given.of(given, line)
-    some = list(islice(models(found, seed=5, simple=simple), 25))
+    some = list(islice(models(found.trees, found.letters, seed=5, simple=simple), 25))
     assert len(some) == 25
     assert all(satisfied(fact.tree, model) for fact in found.facts for model in some)
-    assert some == list(islice(models(found, seed=5, simple=simple), 25))
+    assert some == list(islice(models(found.trees, found.letters, seed=5, simple=simple), 25))
     values = [v for model in some for value in model.values() for v in (value.values() if isinstance(value, dict) else [value])]
     assert all(type(v) is Fraction for v in values)
 
 
 def test_models_of_facts_that_contradict_end():
-    assert list(models(Given.of([p[1] > 1, p[1] < 0], p[1]))) == []
+    impossible = Given.of([p[1] > 1, p[1] < 0], p[1])
+    assert list(models(impossible.trees, impossible.letters)) == []
 
 
 # Putting together

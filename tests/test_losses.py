@@ -115,7 +115,7 @@ def test_the_derivatives_of_logits_are_as_short_as_in_the_textbook():
 
 def test_a_shorter_form_that_is_wrong_is_not_taken(monkeypatch):
     """What is proposed as shorter goes through the kernel; where all of it is refused, SymPy's own form is left."""
-    monkeypatch.setattr("cesym.derivation.shorter", lambda e: [sp.S.Zero, S, K - S, e + 1])
+    monkeypatch.setattr("cesym.losses.derivative.shorter", lambda e: [sp.S.Zero, S, K - S, e + 1])
     made = bce_with_logits.gradient()
     assert made == sp.diff(bce_with_logits.expr, Z) and made != S - K
 
@@ -132,7 +132,7 @@ def test_losses_of_logits_show_themselves():
 
 def test_the_derivative_is_asked_for_with_the_domain(monkeypatch):
     asked = []
-    monkeypatch.setattr("cesym.derivation.derivative", lambda e, t, given: asked.append((t, given)) or sp.diff(e, t))
+    monkeypatch.setattr("cesym.losses.loss.derivative", lambda e, t, given: asked.append((t, given)) or sp.diff(e, t))
     bce.gradient()
     cross_entropy.gradient()
     gaussian_nll.hessian()
@@ -157,8 +157,8 @@ def test_a_loss_cannot_be_changed():
 
 
 def test_the_textbook_knows_neither_likelihoods_nor_theorems():
-    tree = ast.parse(Path(cesym.losses.__file__).read_text("utf-8"))
-    modules = {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
+    trees = [ast.parse(file.read_text("utf-8")) for file in Path(cesym.losses.__file__).parent.glob("*.py")]
+    modules = {node.module for tree in trees for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
     assert not {one for one in modules if "likelihoods" in one or "theorems" in one}
     assert "cesym.links" in modules  # the list is read at all
 

@@ -10,10 +10,10 @@ from sympy.stats import Normal
 import cesym
 from cesym import Derivation
 from cesym.__main__ import main
+from cesym.derivation.file import load
 from cesym.kernel import Refused
-from cesym.letters import ascii_name, latex_name, text_name
-from cesym.names import alike, check_label, check_name, check_title, check_words
-from cesym.saved import load
+from cesym.notation.letters import ascii_name, latex_name, text_name
+from cesym.parse.names import alike, check_label, check_name, check_title, check_words
 from cesym.symbols import N, c, i, k, mu, p, sigma, x, z
 
 NAMES = [

@@ -15,7 +15,7 @@ import pytest
 
 REASON = "numba is not installed: pip install numba"
 numba = pytest.importorskip("numba", reason=REASON)
-from cesym.numeric.arrays import numba_math  # noqa: E402
+from cesym.numeric.loops import numba_math  # noqa: E402
 
 INF, NAN, TINY, HUGE = np.inf, np.nan, 5e-324, np.finfo(float).max
 NORMAL = 2.0**-1022
@@ -244,7 +244,7 @@ CALLER = """
 import sys
 import numpy as np
 from numba import njit
-from cesym.numeric.arrays.numba_math import {names}
+from cesym.numeric.loops.numba_math import {names}
 assert "scipy.special" not in sys.modules or "digamma" in "{names}"
 
 @njit(cache=True)

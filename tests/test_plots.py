@@ -19,7 +19,7 @@ from matplotlib.text import Text
 
 from cesym import plots
 from cesym.data import cavendish, challenger
-from cesym.fitting import fit_logistic
+from cesym.data.fitting import fit_logistic
 from cesym.losses import bce_with_logits
 from cesym.numeric.ulp import exact, ulp_error
 from cesym.plots.canvas import point_to, require
@@ -455,7 +455,7 @@ def test_a_readers_own_settings_neither_enter_nor_change():
 
 def test_nothing_heavy_is_imported_before_the_first_figure():
     code = (
-        "import sys; from cesym import data, fitting, plots; before = set(sys.modules); "
+        "import sys; from cesym import data, plots; from cesym.data import fitting; before = set(sys.modules); "
         "plots.underflow(); "
         "print([m for m in ('numpy', 'matplotlib', 'matplotlib.pyplot') if m in before], "
         "'matplotlib.pyplot' in sys.modules)"

@@ -38,9 +38,9 @@ from sympy import (
     sqrt,
 )  # fmt: skip
 
-from cesym.letters import ascii_name, ascii_only, latex_name, plain, text_name
+from cesym.notation.letters import ascii_name, ascii_only, latex_name, plain, text_name
+from cesym.notation.printers import latex, text
 from cesym.parse import parse
-from cesym.printers import latex, text
 from cesym.symbols import C, N, c, i, j, k, lam, mu, n, p, q, scalar, sigma, v, x, y, z
 
 I_N, C_C = (i, 1, N), (c, 1, C)

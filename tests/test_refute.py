@@ -22,10 +22,10 @@ from sympy import (
     sqrt,
 )
 
+from cesym.check.search import counterexample, told_apart
+from cesym.check.values import apart, unrolled, value_at
 from cesym.given import Given
 from cesym.kernel.trees import tree
-from cesym.refute import counterexample, told_apart
-from cesym.refute.values import apart, unrolled, value_at
 from cesym.symbols import C, N, c, i, j, k, lam, mu, p, q, scalar, sigma, x
 
 SAMPLES, CLASSES = (i, 1, N), (c, 1, C)

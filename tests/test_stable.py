@@ -23,8 +23,8 @@ from sympy import (
     tanh,
 )
 
-from cesym.numeric import nodes
-from cesym.numeric.nodes import (
+from cesym.numeric.operations import nodes
+from cesym.numeric.operations.nodes import (
     bernoulli_score,
     dominated,
     expm1,
@@ -60,6 +60,8 @@ from cesym.numeric.nodes import (
     weighted,
     xdivy,
 )
+from cesym.numeric.operations.operation import Node, unfolded
+from cesym.numeric.programs.lower import _Lowering
 from cesym.numeric.rules.rewritings import Known
 from cesym.numeric.stable import stabilise
 from cesym.symbols import C, N, c, i, j, k, m, mu, p, q, scalar, sigma, v, x, z
@@ -243,7 +245,7 @@ AWAY |= {q[n]: Rational(n, 7) for n in (1, 2, 3)}
 
 def same(made, expected):
     """How far two expressions are from each other at a point where all is defined."""
-    gap = (nodes.unfolded(made) - nodes.unfolded(expected)).subs({N: 4, C: 3, j: 2, m: 3, i: 1}).doit().subs(AWAY)
+    gap = (unfolded(made) - unfolded(expected)).subs({N: 4, C: 3, j: 2, m: 3, i: 1}).doit().subs(AWAY)
     return abs(sp.N(gap, 30)) if abs(sp.N(gap, 30)) > mpmath.mpf(10) ** -25 else 0
 
 
@@ -255,8 +257,14 @@ def test_rule_keeps_the_value(before):
     assert same(made + K, before) > 0.1
 
 
-def test_every_node_has_a_meaning():
-    for name in nodes.__all__:
-        node = getattr(nodes, name)
-        if isinstance(node, type) and node is not nodes.Node:
-            assert node.meaning is not nodes.Node.meaning, name
+OPERATIONS = [one for one in vars(nodes).values() if isinstance(one, type) and issubclass(one, Node)]
+
+
+def test_the_operations_are_found():
+    assert len(OPERATIONS) > 30
+
+
+@pytest.mark.parametrize("one", OPERATIONS, ids=lambda one: one.__name__)
+def test_an_operation_is_computed_in_one_way(one):
+    ways = (one.form, one.elementwise, hasattr(_Lowering, f"of_{one.__name__}"))
+    assert sum(map(bool, ways)) == 1 and one.__doc__ and one.meaning is not Node.meaning

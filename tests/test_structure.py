@@ -6,10 +6,12 @@ Every check is a function of source text, so that each is also shown a planted f
 import ast
 import importlib
 import io
+import re
 import subprocess
 import sys
 import tokenize
 import tomllib
+from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -17,29 +19,20 @@ import pytest
 import sympy
 from packaging.requirements import Requirement
 
+import cesym
+from tests import stubs
+
 ROOT = Path(__file__).resolve().parent.parent
 
-# Lowest first. An import at module level goes to a lower floor or stays on its own (a package is
-# one floor). Nothing imports the command line, so it may stand on the package's own __init__.
-FLOORS = (
-    "symbols", "letters", "kernel", "expressions", "parse", "names", "given", "attempt", "saved", "printers",
-    "display", "hypotheses", "account", "rules", "affine", "links", "information", "losses",
-    "likelihoods", "refute", "diagnose", "chain", "derivation", "transform", "nll", "theorems", "numeric",
-    "exercises", "data", "plots", "fitting", "__init__", "__main__",
-)
+# Lowest first, as a newcomer reads them. An import goes to a lower floor or stays on its own (a package is one floor).
+# Nothing imports the command line, so it may stand on the package's own __init__.
+FLOORS = re.findall(r"^\| \d+ \| `(\w+)(?:/|\.py)` \|", (ROOT / "ARCHITECTURE.md").read_text("utf-8"), re.MULTILINE)
 
 # The few methods that hand over to a higher floor, importing inside a function: (module, imported).
-HAND_OVERS = frozenset(
-    {
-        ("cesym.given", "cesym.hypotheses"),  # what is given shows itself
-        ("cesym.losses", "cesym.derivation"),  # a loss's gradient is derived
-        ("cesym.losses", "cesym.numeric.__init__"),  # Loss.lambdify
-        ("cesym.derivation", "cesym.transform"),  # rename, instance and let make derivations
-    }
-)
+HAND_OVERS = frozenset({("cesym.losses.loss", "cesym.numeric.__init__")})  # Loss.lambdify
 # The modules that import by a name they compute, from a table of names or one they were given.
 COMPUTING = frozenset(
-    {"cesym.__init__", "cesym.numeric.array_api.helpers", "cesym.numeric.function", "cesym.plots.canvas"}
+    {"cesym.__init__", "cesym.numeric.array_api.helpers", "cesym.numeric.function", "cesym.plots.canvas", "cesym.theorems.__init__"}
 )
 
 KERNEL_LINES = 1_638  # the aim is 900
@@ -162,8 +155,8 @@ def floor_faults(
     inner = {(module, target) for module, target, inside in found if inside}
     faults += [f"{a} no longer hands over to {b}: unlist it" for a, b in sorted(hand_overs - inner)]
     graph: dict[str, set[str]] = {}
-    for module, target, inside in found:
-        if not inside:
+    for module, target, _ in found:
+        if (module, target) not in hand_overs:
             graph.setdefault(module, set()).add(target)
     if circle := cycle(graph):
         faults.append("a circle of imports: " + " -> ".join([*circle, circle[0]]))
@@ -358,15 +351,38 @@ def test_an_unnamed_package_is_found(line) -> None:
 HEAVY = ("numpy", "matplotlib", "sympy.stats", "IPython", "tqdm")
 
 
-def heavy_after(code: str) -> list[str]:
+def heavy_after(code: str, heavy: Iterable[str] = HEAVY) -> list[str]:
     """Which heavy modules a fresh process holds once it has run the code."""
-    report = f"{code}\nimport sys; print(*[m for m in {HEAVY!r} if m in sys.modules])"
+    report = f"{code}\nimport sys; print(*[m for m in {sorted(heavy)!r} if m in sys.modules])"
     run = subprocess.run([sys.executable, "-c", report], capture_output=True, text=True, check=True)
     return run.stdout.split()
 
 
 def test_importing_cesym_is_light() -> None:
     assert heavy_after("import cesym") == []
+    names = heavy_after("import cesym; print(*cesym.theorems.FAMILIES, file=__import__('sys').stderr); dir(cesym)", {"cesym.kernel", "cesym.theorems.stable"})
+    assert names == [], "theorems are named without importing them"
+
+
+@pytest.mark.parametrize("file", stubs.STUBS, ids=lambda file: str(file.relative_to(ROOT)))
+def test_editors_are_told_the_names(file: Path) -> None:
+    assert file.read_text("utf-8") == stubs.STUBS[file](), "run python -m tests.stubs"
+
+
+def test_every_public_name_is_there() -> None:
+    assert all(getattr(cesym, name) for name in cesym.__all__)
+    assert set(cesym.__all__) <= set(dir(cesym))
+    for package in (cesym, cesym.theorems):
+        with pytest.raises(AttributeError, match="has no attribute 'bce_from_nowhere'"):
+            package.bce_from_nowhere  # noqa: B018
+
+
+@pytest.mark.parametrize(("module", "names"), cesym.theorems.FAMILIES.items())
+def test_a_family_names_all_its_theorems(module: str, names: tuple[str, ...]) -> None:
+    source = ast.parse(package_sources()[module])
+    found = [node.name for node in source.body if isinstance(node, ast.FunctionDef) and node.decorator_list
+             and ast.unparse(node.returns or node) == "Derivation"]  # fmt: skip
+    assert sorted(found) == sorted(names)
 
 
 def test_a_heavy_import_is_found() -> None:

@@ -14,15 +14,15 @@ from typing import Any, NamedTuple
 import sympy as sp
 from sympy import Expr, Indexed, IndexedBase, Piecewise, Product, Sum, Symbol
 
-from cesym.attempt import admitted_equality
 from cesym.derivation import Derivation
 from cesym.given import Fact, Given
 from cesym.kernel import Refused
 from cesym.kernel.trees import HEADS
-from cesym.numeric.nodes import unfolded
+from cesym.numeric.operations.operation import unfolded
 from cesym.numeric.rules.rewritings import Known
 from cesym.numeric.signature import Signature
 from cesym.numeric.stable import stabilise
+from cesym.rules.ways import admitted_equality
 
 __all__ = ["Admission", "Rewriting", "Rewritten", "derivation", "rewrite"]
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from sympy import Expr, Indexed, KroneckerDelta, Pow, Symbol, exp, log
 
 from cesym.numeric.admitted import Rewriting, Rewritten, derivation, rewrite
-from cesym.numeric.nodes import OF_CLASSES
-from cesym.numeric.programs.lower import Output
+from cesym.numeric.operations.nodes import OF_CLASSES
+from cesym.numeric.programs.lower import Output, leaves
 from cesym.numeric.programs.writer import Names
 from cesym.numeric.rules.rewritings import Known
 from cesym.numeric.signature import Place, Request, Signature, read_signature
@@ -21,7 +21,7 @@ __all__ = ["BACKENDS", "Lambdified", "Request", "built"]
 
 BACKENDS = {
     "numpy": "cesym.numeric.arrays.numpy_backend",
-    "numba": "cesym.numeric.arrays.numba_backend",
+    "numba": "cesym.numeric.loops.numba_backend",
     "array-api": "cesym.numeric.array_api.backend",
 }
 
@@ -169,14 +169,6 @@ def mapped(change: Callable[[Output], Output], outputs: Any) -> Any:
     if isinstance(outputs, Output):
         return change(outputs)
     return tuple(mapped(change, one) for one in outputs)
-
-
-def leaves(outputs: Any) -> Iterator[Output]:
-    if isinstance(outputs, Output):
-        yield outputs
-    else:
-        for one in outputs:
-            yield from leaves(one)
 
 
 def naive(expr: Expr, known: Known) -> list[Expr]:

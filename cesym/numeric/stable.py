@@ -29,7 +29,7 @@ from typing import Any
 
 from sympy import Expr, Indexed, KroneckerDelta, Mul, Piecewise, Pow, Product, Sum
 
-from cesym.numeric.nodes import is_sum_of_exp, unless_nan
+from cesym.numeric.operations.nodes import is_sum_of_exp, unless_nan
 from cesym.numeric.rules import recognise
 from cesym.numeric.rules.rewritings import AFTER_THE_PARTS, BEFORE_THE_PARTS, Known, Rule, one_hot
 

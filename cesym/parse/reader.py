@@ -10,7 +10,7 @@ from typing import Any
 import sympy as sp
 
 from cesym import symbols
-from cesym.letters import ascii_name
+from cesym.notation.letters import ascii_name
 from cesym.parse.build import TooLarge, power, relation
 from cesym.parse.spelling import DEEPEST, ParseError
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 
-from cesym.letters import SUBSCRIPTED, TYPED, ascii_name, text_name
+from cesym.notation.letters import SUBSCRIPTED, TYPED, ascii_name, text_name
 
 __all__ = ["DEEPEST", "LONGEST", "ParseError", "syntax_message", "typed"]
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from cesym.fitting import LogisticFit
+    from cesym.data.fitting import LogisticFit
 
 __all__ = ["loss_per_sample", "oring", "same_argmax", "underflow"]
 
@@ -126,8 +126,8 @@ def loss_per_sample(fit: "LogisticFit", names: Sequence[str] | None = None) -> "
     top = max(4.0, 1.2 * paid)
     figure = new_figure(3.9)
     axes = figure.subplots()
-    for k, look, curve in ((1, K1, -np.log(p)), (0, K0, -np.log1p(-p))):
-        axes.plot(p, curve, color=look["color"], ls=look["linestyle"], label=f"k = {k}")
+    for k, look in ((1, K1), (0, K0)):
+        axes.plot(p, cross_entropy_of_two(k, p), color=look["color"], ls=look["linestyle"], label=f"k = {k}")
         here = [i for i, k_i in enumerate(fit.distress) if k_i == k]
         points = [(fit.predictions[i], fit.losses[i]) for i in here]
         marks = look | {"linestyle": "none"}

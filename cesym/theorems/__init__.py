@@ -1,71 +1,48 @@
 """The theorems, one file a family; each function returns a :class:`cesym.derivation.Derivation`, derived once.
 
-:func:`catalogue` lists them; whatever stands in it is rechecked by ``cesym check`` and attacked by the tests.
+Their names stand here, and nowhere else; a family is imported when one of its theorems is first used.
+:func:`catalogue` has them all; whatever stands in it is rechecked by ``cesym check`` and attacked by the tests.
 """
 
 from collections.abc import Callable
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
-from cesym.derivation import Derivation
-from cesym.theorems.bernoulli import (
-    bce_from_bernoulli,
-    bce_from_binomial,
-    bernoulli_estimate,
-    likelihood_max_is_nll_min,
-)  # fmt: skip
-from cesym.theorems.categorical import (
-    bce_from_two_class_cross_entropy,
-    cross_entropy_from_categorical,
-    cross_entropy_one_hot,
-    nll_is_cross_entropy,
-    nll_is_cross_entropy_one_hot,
-)  # fmt: skip
-from cesym.theorems.gaussian import gaussian_estimates, mse_from_gaussian
-from cesym.theorems.logits import (
-    bce_with_logits_from_bernoulli,
-    bce_with_logits_gradient,
-    bce_with_logits_hessian,
-    cross_entropy_with_logits_from_categorical,
-    cross_entropy_with_logits_gradient,
-    cross_entropy_with_logits_hessian,
-    sigmoid_is_two_way_softmax,
-)  # fmt: skip
-from cesym.theorems.stable import (
-    bce_gradient_stable,
-    bce_with_logits_gradient_stable,
-    bce_with_logits_hessian_stable,
-    bce_with_logits_stable,
-    cross_entropy_with_logits_gradient_stable,
-    cross_entropy_with_logits_stable,
-    log_of_difference_of_sigmoids,
-    logsumexp_largest_left_out,
-    logsumexp_shifted,
-)  # fmt: skip
+if TYPE_CHECKING:
+    from cesym.derivation import Derivation
 
-__all__ = [
-    "bce_from_bernoulli", "bce_from_binomial", "bce_from_two_class_cross_entropy", "bce_gradient_stable",
-    "bce_with_logits_from_bernoulli", "bce_with_logits_gradient", "bce_with_logits_gradient_stable",
-    "bce_with_logits_hessian", "bce_with_logits_hessian_stable", "bce_with_logits_stable", "bernoulli_estimate",
-    "catalogue", "cross_entropy_from_categorical", "cross_entropy_one_hot",
-    "cross_entropy_with_logits_from_categorical", "cross_entropy_with_logits_gradient",
-    "cross_entropy_with_logits_gradient_stable", "cross_entropy_with_logits_hessian",
-    "cross_entropy_with_logits_stable", "gaussian_estimates", "likelihood_max_is_nll_min",
-    "log_of_difference_of_sigmoids", "logsumexp_largest_left_out", "logsumexp_shifted", "mse_from_gaussian",
-    "nll_is_cross_entropy", "nll_is_cross_entropy_one_hot", "sigmoid_is_two_way_softmax",
-]  # fmt: skip
+FAMILIES = {
+    "cesym.theorems.likelihood.bernoulli": (
+        "bce_from_bernoulli", "likelihood_max_is_nll_min", "bernoulli_estimate", "bce_from_binomial",
+    ),
+    "cesym.theorems.likelihood.gaussian": ("mse_from_gaussian", "gaussian_estimates"),
+    "cesym.theorems.likelihood.categorical": (
+        "bce_from_two_class_cross_entropy", "cross_entropy_from_categorical", "cross_entropy_one_hot",
+        "nll_is_cross_entropy", "nll_is_cross_entropy_one_hot",
+    ),
+    "cesym.theorems.logits": (
+        "sigmoid_is_two_way_softmax", "bce_with_logits_from_bernoulli", "bce_with_logits_gradient",
+        "bce_with_logits_hessian", "cross_entropy_with_logits_from_categorical", "cross_entropy_with_logits_gradient",
+        "cross_entropy_with_logits_hessian",
+    ),
+    "cesym.theorems.stable": (
+        "bce_with_logits_stable", "bce_with_logits_gradient_stable", "bce_with_logits_hessian_stable",
+        "logsumexp_shifted", "logsumexp_largest_left_out", "cross_entropy_with_logits_stable",
+        "cross_entropy_with_logits_gradient_stable", "bce_gradient_stable", "log_of_difference_of_sigmoids",
+    ),
+}  # fmt: skip
+HOMES = {name: module for module, names in FAMILIES.items() for name in names}
 
-THEOREMS = (
-    bce_from_bernoulli, likelihood_max_is_nll_min, bernoulli_estimate, bce_from_binomial, mse_from_gaussian,
-    gaussian_estimates, bce_from_two_class_cross_entropy, cross_entropy_from_categorical, cross_entropy_one_hot,
-    nll_is_cross_entropy, nll_is_cross_entropy_one_hot, sigmoid_is_two_way_softmax, bce_with_logits_from_bernoulli,
-    bce_with_logits_gradient, bce_with_logits_hessian, cross_entropy_with_logits_from_categorical,
-    cross_entropy_with_logits_gradient, cross_entropy_with_logits_hessian, bce_with_logits_stable,
-    bce_with_logits_gradient_stable, bce_with_logits_hessian_stable, logsumexp_shifted, logsumexp_largest_left_out,
-    cross_entropy_with_logits_stable, cross_entropy_with_logits_gradient_stable, bce_gradient_stable,
-    log_of_difference_of_sigmoids,
-)  # fmt: skip
+__all__ = sorted(["catalogue", *HOMES])
 
 
-class Catalogue(dict[str, Callable[[], Derivation]]):
+def __getattr__(name: str) -> Any:
+    if name not in HOMES:
+        raise AttributeError(f"module 'cesym.theorems' has no attribute {name!r}")
+    return getattr(import_module(HOMES[name]), name)
+
+
+class Catalogue(dict[str, Callable[[], "Derivation"]]):
     """Name -> function of every theorem; shows itself as a table."""
 
     def rows(self) -> list[tuple[str, str]]:
@@ -86,4 +63,4 @@ def catalogue() -> Catalogue:
     >>> "bce_from_bernoulli" in catalogue()
     True
     """
-    return Catalogue({theorem.__name__: theorem for theorem in THEOREMS})
+    return Catalogue({name: __getattr__(name) for name in HOMES})

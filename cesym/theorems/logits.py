@@ -20,14 +20,8 @@ from cesym.derivation import Derivation
 from cesym.links import sigmoid, softmax
 from cesym.losses import bce_with_logits, cross_entropy_with_logits
 from cesym.symbols import C, N, c, i, j, m, p, q, scalar, z
-from cesym.theorems.bernoulli import bce_from_bernoulli
-from cesym.theorems.categorical import cross_entropy_from_categorical
-
-__all__ = [
-    "bce_with_logits_from_bernoulli", "bce_with_logits_gradient", "bce_with_logits_hessian",
-    "cross_entropy_with_logits_from_categorical", "cross_entropy_with_logits_gradient",
-    "cross_entropy_with_logits_hessian", "sigmoid_is_two_way_softmax",
-]  # fmt: skip
+from cesym.theorems.likelihood.bernoulli import bce_from_bernoulli
+from cesym.theorems.likelihood.categorical import cross_entropy_from_categorical
 
 b = Symbol("b", integer=True)
 Q, Z = scalar(q), scalar(z)

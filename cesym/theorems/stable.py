@@ -25,12 +25,6 @@ from cesym.losses import bce, cross_entropy_with_logits
 from cesym.symbols import C, c, j, m, p, q, scalar, z
 from cesym.theorems.logits import LOSS, softplus_form
 
-__all__ = [
-    "bce_gradient_stable", "bce_with_logits_gradient_stable", "bce_with_logits_hessian_stable",
-    "bce_with_logits_stable", "cross_entropy_with_logits_gradient_stable", "cross_entropy_with_logits_stable",
-    "log_of_difference_of_sigmoids", "logsumexp_largest_left_out", "logsumexp_shifted",
-]  # fmt: skip
-
 a = Symbol("a", real=True)
 P, Q, Z = scalar(p), scalar(q), scalar(z)
 SMALL = exp(-Abs(Z))  # at most 1, whatever z is

@@ -11,7 +11,8 @@ from typing import Any, NamedTuple
 import mpmath
 import sympy as sp
 
-from cesym.given import Given, models
+from cesym.given import Given
+from cesym.given.models import models
 from cesym.kernel.trees import Refused, tree
 from cesym.kernel.witness import evaluate
 from cesym.symbols import C, N, i, j, lam, m, p, scalar
@@ -288,7 +289,7 @@ def value(e: sp.Expr, model: dict) -> Any:
 def differs(wrong: sp.Expr, right: sp.Expr, given: Given) -> bool:
     """Do the two differ in value at some model, at 50 digits?"""
     with mpmath.workdps(DIGITS):
-        for model in islice(models(given, seed=3), 0, 14 * MODELS, 3):
+        for model in islice(models(given.trees, given.letters, seed=3), 0, 14 * MODELS, 3):
             a, b = value(wrong, model), value(right, model)
             if a is not None and b is not None and abs(a - b) > mpmath.mpf(10) ** -30 * (1 + abs(a)):
                 return True

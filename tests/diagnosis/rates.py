@@ -8,7 +8,7 @@ import sys
 import time
 from collections import Counter, defaultdict
 
-from cesym.diagnose import Verdict, judge
+from cesym.check import Verdict, judge
 from cesym.given import Given
 
 from .mistakes import Mistake, sample

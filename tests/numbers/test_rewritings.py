@@ -7,9 +7,11 @@ from sympy import Symbol, exp, log, loggamma
 from cesym import losses
 from cesym.derivation import Derivation, StepRefused
 from cesym.kernel import Refused
-from cesym.numeric import lambdify, nodes
+from cesym.numeric import lambdify
 from cesym.numeric.admitted import Admission, derivation, told
-from cesym.numeric.nodes import Node, softplus, unfolded, weighted
+from cesym.numeric.operations import nodes
+from cesym.numeric.operations.nodes import softplus, weighted
+from cesym.numeric.operations.operation import Node, unfolded
 from cesym.numeric.signature import read_signature
 
 LOSSES = [getattr(losses, name) for name in losses.__all__ if name != "Loss"]

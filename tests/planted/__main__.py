@@ -24,12 +24,14 @@ EVERYTHING = ("tests", "cesym", "notebooks")
 # That the table fits the package is no news in the copy; and no test is repeated there.
 OTHERS = ("--ignore=tests/planted", "--passed=passed")
 NEAR = {
-    "diagnose": ("tests/test_diagnose.py", "tests/diagnosis", "tests/test_names.py"),
-    "display": ("tests/test_display.py",),
+    "check": ("tests/test_diagnose.py", "tests/diagnosis", "tests/test_refute.py", "tests/test_names.py"),
+    "data": ("tests/test_data.py", "tests/test_fitting.py"),
+    "derivation": ("tests/test_derivation.py", "tests/test_names.py", "tests/test_theorems.py"),
     "kernel": ("tests/kernel",),
     "numeric": ("tests/test_lambdify.py", "tests/test_stable.py", "tests/numbers"),
-    "parse": ("tests/test_parse.py", "tests/test_right_lines.py"),
-    "printers": ("tests/test_printers.py", "tests/test_display.py"),
+    "notation": ("tests/test_printers.py", "tests/test_display.py"),
+    "parse": ("tests/test_parse.py", "tests/test_right_lines.py", "tests/test_names.py"),
+    "rules": ("tests/test_derivation.py", "tests/test_right_lines.py"),
 }  # Elsewhere: the test file of the same name, where there is one.
 
 

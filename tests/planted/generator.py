@@ -21,7 +21,7 @@ FAULTS = (
     ),
     (
         'what has weight 0 counts 0 even where it is NaN',
-        'numeric/programs/forms',
+        'numeric/operations/forms',
         'b.guard(zero & value.equals(value), 0, w * value)',
         'b.guard(zero, 0, w * value)',
     ),
@@ -57,19 +57,19 @@ FAULTS = (
     ),
     (
         'the difference of two sigmoids means the second less the first',
-        'numeric/nodes',
+        'numeric/operations/nodes',
         'return 1 / (1 + exp(-a)) - 1 / (1 + exp(-b))',
         'return 1 / (1 + exp(-b)) - 1 / (1 + exp(-a))',
     ),
     (
         'beside a sum that is infinite its rounding error is a number',
-        'numeric/arrays/loops',
+        'numeric/loops/loops',
         '"_0 += choose(_1 - _1 == 0.0, _1, 0.0)"',
         '"_0 += _1"',
     ),
     (
         'minus anything is at most 0',
-        'numeric/arrays/loops',
+        'numeric/loops/loops',
         'return value.op == "negabs"',
         'return value.op in ("negabs", "neg")',
     ),

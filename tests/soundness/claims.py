@@ -10,11 +10,11 @@ import mpmath
 import sympy as sp
 
 from cesym import kernel
-from cesym.attempt import equality_steps
 from cesym.derivation import Derivation
-from cesym.expressions import expression, letters, name_of
 from cesym.given import Given
 from cesym.kernel import Refused, tree
+from cesym.notation.trees import expression, letters, name_of
+from cesym.rules.ways import equality_steps
 
 from .values import DIGITS, Model, Undefined, alike, environments, holds, rough, same, sign, value
 from .worlds import World

@@ -8,10 +8,10 @@ import sympy as sp
 
 from cesym import kernel
 from cesym.derivation import Derivation
-from cesym.expressions import letters, name_of
 from cesym.given import Fact, Given, free_letters
 from cesym.kernel import Refused
 from cesym.kernel.trees import tree
+from cesym.notation.trees import letters, name_of
 from cesym.symbols import N
 
 from .claims import Case, Claim, right

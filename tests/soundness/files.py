@@ -10,10 +10,10 @@ from typing import Any
 import sympy as sp
 
 from cesym.derivation import Derivation
-from cesym.expressions import expression, letters, name_of
+from cesym.derivation.file import Saved, document, load
 from cesym.given import Fact, Given
 from cesym.kernel import Refused
-from cesym.saved import Saved, document, load
+from cesym.notation.trees import expression, letters, name_of
 
 from .claims import Case, Claim, shown, wrong
 

@@ -8,7 +8,8 @@ import sympy as sp
 from sympy.core.cache import clear_cache
 
 from cesym import kernel
-from cesym.derivation import Derivation, Move, StepRefused
+from cesym.derivation import Derivation, StepRefused
+from cesym.derivation.lines import Move
 from cesym.given import Given
 from cesym.kernel import Refused, tree
 

@@ -6,11 +6,11 @@ from typing import Any
 import sympy as sp
 
 from cesym import kernel
-from cesym.affine import constants_between
-from cesym.attempt import same_minimiser_step
 from cesym.derivation import Derivation
-from cesym.expressions import name_of
 from cesym.kernel import Refused, tree
+from cesym.notation.trees import name_of
+from cesym.rules.constants import constants_between
+from cesym.rules.ways import same_minimiser_step
 from cesym.symbols import N, i
 
 from .claims import Case, Claim, right

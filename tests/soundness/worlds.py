@@ -13,7 +13,7 @@ from typing import Any
 import mpmath
 import sympy as sp
 
-from cesym.expressions import name_of
+from cesym.notation.trees import name_of
 
 from .values import DIGITS, Model, Undefined, environments, holds, instances, rough, truth, value
 

@@ -16,8 +16,7 @@ from cesym.numeric.array_api.formulas import Formulas, fitted
 from cesym.numeric.array_api.helpers import constant
 from cesym.numeric.array_api.inputs import Joined, are_labels, joined, out_of_range
 from cesym.numeric.array_api.slopes import Facts
-from cesym.numeric.function import leaves
-from cesym.numeric.programs.lower import Output
+from cesym.numeric.programs.lower import Output, leaves
 from cesym.numeric.signature import Request, Signature
 
 __all__ = ["are_labels", "build"]

@@ -12,14 +12,14 @@ from typing import Any
 import numpy as np
 from sympy import Expr
 
-from cesym.links import fresh_index
+from cesym.notation.indices import fresh_index
 from cesym.numeric.admitted import rewrite
 from cesym.numeric.array_api import helpers
 from cesym.numeric.array_api.slopes import Facts
 from cesym.numeric.array_api.writer import ArrayApiWriter
-from cesym.numeric.arrays.compiled import compiled
 from cesym.numeric.arrays.inputs import check_shapes
 from cesym.numeric.programs.code import shown, used
+from cesym.numeric.programs.compiled import compiled
 from cesym.numeric.programs.lower import Output, lowered
 from cesym.numeric.rules.rewritings import Known
 from cesym.numeric.signature import Signature

@@ -29,6 +29,7 @@ from sympy import (
 
 from cesym.given import Fact, Given
 from cesym.kernel import Refused
+from cesym.losses.derivative import derivative
 from cesym.numeric.signature import Signature
 
 __all__ = ["Facts"]
@@ -80,8 +81,6 @@ def slope(expr: Expr, variable: Expr, facts: list[Fact], axes: Mapping[Any, Any]
     The letter counts as real, also where it is declared to be an integer, and the ends of its range are left out,
     where a formula has slopes to one side only.
     """
-    from cesym.derivation import derivative
-
     letter = variable.base.label if isinstance(variable, Indexed) else variable
     inner = inside(letter)
     try:

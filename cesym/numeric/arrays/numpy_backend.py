@@ -9,11 +9,11 @@ from typing import Any
 
 from cesym.numeric.arrays import numpy_helpers
 from cesym.numeric.arrays.blocks import Kernel, runner
-from cesym.numeric.arrays.compiled import compiled
 from cesym.numeric.arrays.inplace import InPlaceWriter
 from cesym.numeric.arrays.inputs import are_labels
 from cesym.numeric.arrays.vector import VectorWriter
 from cesym.numeric.programs.code import function, returned, shown, used
+from cesym.numeric.programs.compiled import compiled
 from cesym.numeric.programs.lower import Output, lowered
 from cesym.numeric.programs.program import denominators
 from cesym.numeric.signature import Request, Signature

@@ -5,7 +5,7 @@ from math import frexp
 import sympy as sp
 from sympy import Expr
 
-from cesym.numeric.nodes import unfolded
+from cesym.numeric.operations.operation import unfolded
 
 __all__ = ["nearest", "three_parts"]
 

@@ -4,34 +4,23 @@ Under ``Sum(..., (c, 1, C))`` a number per sample meets arrays with one more axi
 axes of one length share an axis where they can, so that what both need is computed once.
 """
 
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import sympy as sp
 from sympy import Dummy, Expr, Indexed, Mul, Symbol
 
-from cesym.numeric import nodes
-from cesym.numeric.programs import forms
+from cesym.numeric.operations import forms, nodes
+from cesym.numeric.operations.operation import Node
 from cesym.numeric.programs.constants import nearest, three_parts
 from cesym.numeric.programs.program import Program, Value
 from cesym.numeric.signature import Signature
 
-__all__ = ["Lowered", "Output", "lowered"]
+__all__ = ["Lowered", "Output", "leaves", "lowered"]
 
 ELEMENTWISE = {
-    sp.Abs: "abs", sp.cos: "cos", sp.cosh: "cosh", sp.digamma: "digamma", sp.exp: "exp", nodes.expm1: "expm1",
-    sp.log: "log", nodes.log1p: "log1p", sp.loggamma: "lgamma", sp.sign: "sign", sp.sin: "sin", sp.sinh: "sinh",
-    sp.tan: "tan", sp.tanh: "tanh",
-}  # fmt: skip
-FORMS: dict[Any, Any] = {
-    nodes.bernoulli_score: forms.bernoulli_score,
-    nodes.dominated: forms.dominated, nodes.log1mexp: forms.log1mexp, nodes.log1p_square: forms.log1p_square,
-    nodes.sigmoid_difference: forms.sigmoid_difference,
-    nodes.log_over: forms.log_over, nodes.log1p_over: forms.log1p_over,
-    nodes.over_squares: forms.over_squares, nodes.share_of_squares: forms.share_of_squares,
-    nodes.times_exp: forms.times_exp, nodes.log_mixture: forms.log_mixture, nodes.log_cosh: forms.log_cosh,
-    nodes.logaddexp: forms.logaddexp, nodes.logit: forms.logit, nodes.sigmoid: forms.sigmoid,
-    nodes.sigmoid_ratio: forms.sigmoid_ratio, nodes.sigmoid_slope: forms.sigmoid_slope, nodes.softplus: forms.softplus,
-    nodes.square_times_exp: forms.square_times_exp,
+    sp.Abs: "abs", sp.cos: "cos", sp.cosh: "cosh", sp.digamma: "digamma", sp.exp: "exp", sp.log: "log",
+    sp.loggamma: "lgamma", sp.sign: "sign", sp.sin: "sin", sp.sinh: "sinh", sp.tan: "tan", sp.tanh: "tanh",
 }  # fmt: skip
 RELATIONS = {
     sp.StrictGreaterThan: "gt", sp.GreaterThan: "ge", sp.StrictLessThan: "lt", sp.LessThan: "le", sp.Eq: "eq",
@@ -46,6 +35,15 @@ class Output(NamedTuple):
     expr: Expr
     axes: tuple[Any, ...] = ()
     derivative: bool = False
+
+
+def leaves(outputs: Any) -> Iterator[Output]:
+    """The outputs in a nest of tuples, in order."""
+    if isinstance(outputs, Output):
+        yield outputs
+    else:
+        for one in outputs:
+            yield from leaves(one)
 
 
 class Lowered(NamedTuple):
@@ -89,10 +87,11 @@ class _Lowering:
     def render(self, e: Any) -> Value:
         if isinstance(e, Expr) and e.is_number:
             return self.b.const(nearest(e))
-        if type(e) in ELEMENTWISE:
-            return self.b.op(ELEMENTWISE[type(e)], self.value(e.args[0]))
-        if type(e) in FORMS:
-            return FORMS[type(e)](self.b, *map(self.value, e.args))
+        if isinstance(e, Node) and e.form:
+            return e.form(self.b, *map(self.value, e.args))
+        elementwise = e.elementwise if isinstance(e, Node) else ELEMENTWISE.get(type(e))
+        if elementwise:
+            return self.b.op(elementwise, self.value(e.args[0]))
         if type(e) in RELATIONS:
             return self.b.op(RELATIONS[type(e)], *map(self.value, e.args))
         for kind in type(e).__mro__:

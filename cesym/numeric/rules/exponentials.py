@@ -2,7 +2,7 @@
 
 from sympy import Abs, Add, Expr, Heaviside, Mul, S, cosh, exp, expand, sign, sinh, tanh
 
-from cesym.numeric.nodes import (
+from cesym.numeric.operations.nodes import (
     expm1,
     share_of_difference,
     sigmoid,

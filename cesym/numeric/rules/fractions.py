@@ -4,8 +4,7 @@ from itertools import combinations
 
 from sympy import Add, Dummy, Expr, Function, Mul, Pow, S, Sum, apart, exp, expand, factor
 
-from cesym.numeric.nodes import (
-    Node,
+from cesym.numeric.operations.nodes import (
     bernoulli_score,
     except_at_zero,
     over_square,
@@ -15,6 +14,7 @@ from cesym.numeric.nodes import (
     weighted,
     xdivy,
 )  # fmt: skip
+from cesym.numeric.operations.operation import Node
 from cesym.numeric.rules.terms import Known, atoms_of, factors_of, is_difference, is_plain, multiple, others
 
 __all__ = [

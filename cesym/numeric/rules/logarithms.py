@@ -4,8 +4,16 @@ from typing import Any
 
 from sympy import Abs, Add, Expr, Indexed, Max, Mul, S, Symbol, cosh, exp, log
 
-from cesym.numeric import nodes
-from cesym.numeric.nodes import expm1, is_sum_of_exp, log_sum_exp, neg_log_softmax, sigmoid, softmax, softplus
+from cesym.numeric.operations import nodes
+from cesym.numeric.operations.nodes import (
+    expm1,
+    is_sum_of_exp,
+    log_sum_exp,
+    neg_log_softmax,
+    sigmoid,
+    softmax,
+    softplus,
+)
 from cesym.numeric.rules.softmaxes import canonical
 from cesym.numeric.rules.terms import coefficient_of, exp_beside, factor_beside, is_plain, others, separated
 

@@ -2,8 +2,8 @@
 
 from sympy import Abs, Add, Dummy, Expr, Indexed, Mul, Symbol, digamma, exp, log, loggamma
 
-from cesym.numeric import nodes
-from cesym.numeric.nodes import dominated, ratio, square_over, weighted, xdivy
+from cesym.numeric.operations import nodes
+from cesym.numeric.operations.nodes import dominated, ratio, square_over, weighted, xdivy
 from cesym.numeric.rules.terms import Known, atoms_of, others
 
 __all__ = ["growth_of_term", "strongest_growth", "strongest_pole"]

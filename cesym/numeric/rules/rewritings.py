@@ -8,18 +8,18 @@ from collections.abc import Callable
 
 from sympy import Expr, KroneckerDelta, Mul, S, Sum, exp, log, loggamma, sign
 
-from cesym.numeric import nodes
+from cesym.numeric.operations import nodes
+from cesym.numeric.operations.operation import Node
 from cesym.numeric.rules import fractions, poles
 from cesym.numeric.rules.terms import Known, is_plain
 
 __all__ = ["AFTER_THE_PARTS", "BEFORE_THE_PARTS", "Known", "Rule", "one_hot"]
 
 Rule = Callable[[Expr, Known], Expr | None]
-LOGARITHMS = (
-    log, loggamma, nodes.log1mexp, nodes.log1p, nodes.log1p_over, nodes.log1p_square, nodes.log_cosh, nodes.log_mixture,
-    nodes.log_over, nodes.log_sum_exp, nodes.log_times, nodes.logaddexp, nodes.logit, nodes.neg_log_softmax,
-    nodes.softplus,
-)  # fmt: skip
+
+
+def is_logarithm(e: Expr) -> bool:
+    return isinstance(e, log | loggamma) or (isinstance(e, Node) and e.logarithm)
 
 
 def one_hot(e: Expr, known: Known) -> Expr | None:
@@ -64,7 +64,7 @@ def product_with_exp(e: Expr, known: Known) -> Expr | None:
     if any(f.has(exp) for f in apart):
         return None  # r*exp(t) may be finite where exp(t) in d is not
     kept = [f for f in e.args if f not in exps]
-    varying = [f for f in kept if f not in apart and known.vary(f) and not isinstance(f, LOGARITHMS)]
+    varying = [f for f in kept if f not in apart and known.vary(f) and not is_logarithm(f)]
     constant = Mul(*[f for f in kept if f not in varying])
     # 2*mu - 2*x overflows before mu - x does.
     contents = [f.primitive() for f in varying]
@@ -98,7 +98,7 @@ def weight(e: Expr, known: Known) -> Expr | None:
         return None
     coefficient, factors = e.as_coeff_mul()
     deltas = [f for f in factors if isinstance(f, KroneckerDelta)]
-    logs = [f for f in factors if isinstance(f, LOGARITHMS) and known.vary(f)]
+    logs = [f for f in factors if is_logarithm(f) and known.vary(f)]
     if deltas:
         value = Mul(*[f for f in factors if f not in deltas])
         value = weight(value, known) or fractions.quotient(value, known) or value

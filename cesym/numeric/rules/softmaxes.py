@@ -2,7 +2,7 @@
 
 from sympy import Add, Expr, Indexed, KroneckerDelta, Mul, S, Sum, Symbol, exp, factor_terms
 
-from cesym.numeric.nodes import is_sum_of_exp, log_sum_exp, neg_log_softmax, softmax, softmax_gap
+from cesym.numeric.operations.nodes import is_sum_of_exp, log_sum_exp, neg_log_softmax, softmax, softmax_gap
 from cesym.numeric.rules.terms import is_plain, others, separated, terms_of
 
 __all__ = ["canonical", "gap_of_softmax", "index_of", "log_sum_exp_less_term", "softmax_of_quotient"]

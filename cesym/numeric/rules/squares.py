@@ -2,7 +2,7 @@
 
 from sympy import Add, Expr, Mul, Pow, S, log, sqrt
 
-from cesym.numeric.nodes import log1p_square, over_squares, share_of_squares
+from cesym.numeric.operations.nodes import log1p_square, over_squares, share_of_squares
 from cesym.numeric.rules.terms import factors_of, is_plain, others
 
 __all__ = ["log_of_one_plus_square", "over_sum_of_squares"]

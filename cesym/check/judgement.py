@@ -1,0 +1,164 @@
+"""One line looked at: admitted by the kernel, refuted by numbers, or neither; and what is wrong or missing."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import sympy as sp
+
+from cesym.check.case import Case, letter_symbol, widened
+from cesym.check.mistakes.places import PLACES, RANGES
+from cesym.check.mistakes.repair import Either, Instead, Repair
+from cesym.check.mistakes.terms import TERMS
+from cesym.check.mistakes.whole import WHOLE
+from cesym.check.names import fact_code, missing_facts
+from cesym.check.search import Counterexample, counterexample
+from cesym.check.verdicts import Diagnosis, Verdict
+from cesym.check.words import EMPTY, Formula, Sentence, listed, numbers, say
+from cesym.given import Given
+from cesym.kernel import Step
+from cesym.kernel.trees import Refused
+from cesym.notation.indices import letter_name
+from cesym.notation.printers import latex, text
+from cesym.rules.ways import admitted_equality, same_minimiser_step
+
+__all__ = ["NOT_WRONG", "Judgement"]
+
+NOT_WRONG = "This does not say that your line is wrong."
+SECONDS = 1.0  # for numbers against a line
+
+
+@dataclass
+class Judgement:
+    before: Any
+    claimed: Any
+    given: Given
+    relation: str
+    over: tuple
+
+    def made(self, status: str, kind: str, what: Sentence, see: Sentence, so: Sentence, found: Any = None) -> Verdict:
+        return Verdict(status, self.before, self.claimed, self.relation, kind, what, see, so, None, found)
+
+    def verdict(self) -> Verdict:
+        try:
+            step = self.admitted(self.before, self.claimed, self.given)
+            return Verdict("accepted", self.before, self.claimed, self.relation, step=step)
+        except (Refused, ValueError) as refusal:
+            refused = refusal
+        facts, enough = self.missing(refused)
+        given = widened(self.given, self.before, self.claimed)
+        # A line that is right with one fact more is seldom worth a long search for numbers against it.
+        seconds = SECONDS / 3 if enough else SECONDS
+        found = counterexample(self.before, self.claimed, given, self.relation, self.over, seconds=seconds)
+        if found is None or found.after is None:
+            return self.unrefuted(found, facts)
+        if enough and facts:
+            what = say("Your line is not always right, but it is with ", *listed(fact.prop for fact in facts), ".")
+            return self.made("refused", "missing fact", what, numbers(found), add_them(facts), found)
+        d = diagnosed(Case(self.before, self.claimed, self.given, self.relation, self.over), found)
+        return self.made("refused", d.kind, d.what, d.see, d.so, found)
+
+    def admitted(self, before: Any, claimed: Any, given: Given) -> Step:
+        given = given.meeting(before, claimed)
+        if self.relation == "=":
+            return admitted_equality(before, claimed, given)
+        if self.relation == "≃" and self.over:
+            case = Case(before, claimed, given, "≃", self.over)
+            constants = case.constants(before, claimed, self.over)
+            if constants:
+                names = tuple(sorted(map(letter_name, self.over)))
+                return same_minimiser_step(before, claimed, names, constants[0], constants[1], given)
+        raise Refused("not shown")
+
+    def missing(self, refused: Exception) -> tuple[list, bool]:
+        """Facts that would have helped, and whether they are enough."""
+        if getattr(refused, "missing", None) or any(line.has(sp.Abs) for line in (self.before, self.claimed)):
+            return missing_facts(self.before, self.claimed, self.given, self.admitted)
+        return [], False
+
+    def unrefuted(self, found: Counterexample | None, facts: list) -> Verdict:
+        if facts:
+            needed = "it" if len(facts) == 1 else "them"
+            shown = listed(fact.prop for fact in facts)
+            what = say("I could not show ", *shown, f", and the step needs {needed}. {NOT_WRONG}")
+            return self.made("not shown", "missing fact", what, EMPTY, add_them(facts), found)
+        if found:
+            what = say("Your line is not defined everywhere that the line before is.")
+            so = say("The argument of a log must be positive, a denominator not zero: what ensures it?")
+            return self.made("refused", "no value", what, numbers(found), so, found)
+        what = say(f"I found no counterexample and no way to show it. {NOT_WRONG}")
+        so = say("Put a line in between, with one change at a time.")
+        return self.made("not shown", "not shown", what, EMPTY, so)
+
+
+def sentence(words: str) -> Sentence:
+    words = words[:1].upper() + words[1:]
+    return say(words if words.endswith((".", "?", "!")) else words + ".")
+
+
+def add_them(facts: list) -> Sentence:
+    return say(f"Add `{fact_code(facts)}`.")
+
+
+def diagnosed(case: Case, found: Counterexample) -> Diagnosis:
+    """The first repair in the table that agrees in numbers, confirmed by the kernel where it can be."""
+    repair = search(case)
+    if repair is None:
+        return unknown(case, found)
+    exactly, quoted = case.shown(repair.left, repair.right), repair.left == repair.right
+    what = say(*(word for piece in repair.what for word in fitted(piece, exactly, quoted)))
+    minimiser = [] if repair.scaled else as_minimiser(case)
+    so = say(*repair.so)
+    if minimiser and repair.kind in ("dropped term", "extra term"):
+        so = say("With `=`, every term stays.")
+    return Diagnosis(repair.kind, what, numbers(found), say(so, *[" "] * bool(minimiser), *minimiser), found)
+
+
+def fitted(piece: Any, exactly: bool, quoted: bool) -> tuple:
+    if isinstance(piece, Either):
+        return (piece.shown if exactly else piece.seen,)
+    return piece.words(quoted) if isinstance(piece, Instead) else (piece,)
+
+
+def search(case: Case) -> Repair | None:
+    """A repair of the whole line comes before one of a part."""
+    if case.relation not in ("=", "≃") or not case.models:
+        return None
+    # Numbers that do not tell the claimed line from the line before cannot tell what would be right.
+    blind = case.same(case.before, case.claimed)
+    for table in (WHOLE, (*RANGES, *TERMS, *PLACES)):
+        proposals = [repair for kind in table for repair in kind(case)]
+        # What gives the line before letter by letter comes before what merely has its value.
+        for agrees in (lambda r: r.left == r.right, lambda r: not blind and case.same(r.left, r.right)):
+            if repair := next(filter(agrees, proposals), None):
+                return repair
+    return None
+
+
+def as_minimiser(case: Case) -> list:
+    """What to add where the line is wrong for = but right for ≃."""
+    if case.relation != "=":
+        return []
+    for letter in case.letters:
+        constants = case.constants(case.before, case.claimed, (letter,))
+        if constants and constants != (1, 0):
+            a, b = (Formula(f"{n} = {latex(e)}", f"{n} = {text(e)}") for n, e in zip("ab", constants, strict=True))
+            return ["As ≃ over ", letter_symbol(letter), " it is right, with ", a, " and ", b, "."]
+    return []
+
+
+WRONG = {
+    "=": "Your line does not equal the line before, and it is none of the usual single mistakes.",
+    "≃": "The line before is not a times your line plus b, with constants a > 0 and b.",
+    "≥": "The line before is not always at least yours.",
+    "≤": "The line before is not always at most yours.",
+    "⇄": "Your line is not minus the log of the line before.",
+}
+
+
+def unknown(case: Case, found: Counterexample) -> Diagnosis:
+    minimiser = as_minimiser(case)
+    if minimiser:
+        what = say("Your line is not equal to the line before, but it has the same minimiser.")
+        return Diagnosis("same minimiser", what, numbers(found), say(*minimiser, " Ask for `same_minimiser`."), found)
+    so = say("Take smaller steps: one change a line.")
+    return Diagnosis("unknown", say(WRONG[case.relation]), numbers(found), so, found)

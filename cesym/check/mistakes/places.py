@@ -1,0 +1,205 @@
+"""Mistakes at one place of a line: a range, an index, an exponent, a log, a complement. One small function a kind.
+
+A rule undoes a mistake at one part of an expression. It is tried on the claimed line, which it may repair, and on
+the line before, from which it may make the claimed one.
+"""
+
+from collections.abc import Callable, Iterator
+from itertools import product
+
+import sympy as sp
+
+from cesym.check.case import Case
+from cesym.check.mistakes.edits import edits
+from cesym.check.mistakes.repair import DIFFERS, Instead, Repair
+from cesym.check.words import Formula
+from cesym.notation.printers import latex, text
+
+__all__ = ["PLACES", "RANGES"]
+
+
+def move_log(e: sp.Expr, case: Case) -> Iterator[sp.Expr]:
+    """The log of a sum for the sum of the logs; a log too many or too few; a product of logs."""
+    if isinstance(e, sp.log):
+        inside = e.args[0]
+        if isinstance(inside, sp.Sum):
+            body, limits = inside.args[0], inside.args[1:]
+            factors = [f for part in sp.Mul.make_args(body) for f in ([part.base] * 2 if squared(part) else [part])]
+            yield sp.Sum(sp.log(body), *limits)
+            for n, f in enumerate(factors):
+                if len(factors) > 1:
+                    rest = sp.Mul(*factors[:n], *factors[n + 1 :])
+                    yield sp.Sum(rest * sp.log(f), *limits)
+                    yield sp.Sum(f * sp.log(rest), *limits)
+        elif isinstance(inside, sp.Add):
+            yield sp.Add(*map(sp.log, inside.args))
+        yield inside
+    elif isinstance(e, sp.Product) and e.args[0].has(sp.log):
+        yield sp.Sum(*e.args)
+    elif isinstance(e, sp.gamma):
+        yield sp.loggamma(*e.args)
+    elif isinstance(e, sp.Indexed | sp.Add | sp.factorial | sp.binomial) or e in case.letters:
+        yield sp.log(e)
+
+
+def squared(e: sp.Expr) -> bool:
+    return isinstance(e, sp.Pow) and e.exp == 2
+
+
+def move_range(e: sp.Expr, case: Case) -> Iterator[sp.Expr]:
+    """A range that starts or ends elsewhere. (Where an index is shifted, it is the index that is wrong.)"""
+    entries = case.claimed.atoms(sp.Indexed)
+    shifted = any(not at.is_Symbol and at.free_symbols for entry in entries for at in entry.indices)
+    if isinstance(e, sp.Sum | sp.Product) and not shifted:
+        for n, (letter, low, high) in enumerate(e.limits):
+            ends = [(low + a, high + b) for a, b in product((0, -1, 1), repeat=2) if a or b]
+            ends += [(low, size) for size in case.sizes if size != high]
+            for start, stop in ends:
+                yield e.func(e.function, *e.limits[:n], (letter, start, stop), *e.limits[n + 1 :])
+
+
+def complement(e: sp.Expr, case: Case) -> Iterator[sp.Expr]:
+    """1 - p for p at one place."""
+    if isinstance(e, sp.Indexed) or e in case.letters:
+        yield 1 - e
+    elif isinstance(e, sp.Add) and len(e.args) == 2 and isinstance(1 - e, sp.Indexed | sp.Symbol):
+        yield 1 - e
+
+
+def move_index(e: sp.Expr, case: Case) -> Iterator[sp.Expr]:
+    """Another index at one entry."""
+    if isinstance(e, sp.Indexed):
+        for n, index in enumerate(e.indices):
+            for other in (*case.indices, index + 1, index - 1):
+                if other != index:
+                    yield e.base[(*e.indices[:n], other, *e.indices[n + 1 :])]
+        if len(e.indices) == 2:
+            yield e.base[e.indices[::-1]]
+    elif isinstance(e, sp.Symbol) and e in case.indices:
+        yield from (other for other in case.indices if other != e)
+
+
+def move_bound(e: sp.Expr, case: Case) -> Iterator[sp.Expr]:
+    """The letter of a sum that its body does not use."""
+    if isinstance(e, sp.Sum | sp.Product):
+        for n, (_, low, high) in enumerate(e.limits):
+            for other in case.indices:
+                if other not in (limit[0] for limit in e.limits):
+                    yield e.func(e.function, *e.limits[:n], (other, low, high), *e.limits[n + 1 :])
+
+
+def move_letter(e: sp.Expr, case: Case) -> Iterator[sp.Expr]:
+    """Another letter at one place."""
+    if isinstance(e, sp.Indexed):
+        yield from (b[e.indices] for b in case.letters if isinstance(b, sp.IndexedBase) and b != e.base)
+    elif e in case.letters:
+        yield from (b for b in case.letters if isinstance(b, sp.Symbol) and b != e)
+
+
+def double_or_halve(e: sp.Expr, case: Case) -> Iterator[sp.Expr]:
+    if isinstance(e, sp.Mul | sp.Indexed | sp.Pow | sp.exp | sp.log | sp.Abs) or e in case.letters or e is sp.pi:
+        yield from (2 * e, e / 2)
+
+
+def lose_factor(e: sp.Expr, case: Case) -> Iterator[sp.Expr]:
+    if isinstance(e, sp.Mul):
+        kept = [n for n, f in enumerate(e.args) if f.free_symbols - set(case.sizes)]
+        yield from (sp.Mul(*e.args[:n], *e.args[n + 1 :]) for n in kept)
+
+
+def move_power(e: sp.Expr, case: Case) -> Iterator[sp.Expr]:
+    """Another exponent; a square of a sum for a sum of squares; an absolute value for a square."""
+    if isinstance(e, sp.Pow) and not e.base.is_number:
+        b, x = e.args
+        yield from (b ** (x + 1), b ** (x - 1), b ** (2 * x), b ** (x / 2), b, b ** (-x) if x.is_Rational else b)
+        if isinstance(b, sp.Sum):
+            yield sp.Sum(b.args[0] ** x, *b.args[1:])
+        if x == 2:
+            yield sp.Abs(b)
+    elif isinstance(e, sp.Abs):
+        yield from (e.args[0] ** 2, e.args[0])
+    elif isinstance(e, sp.Indexed | sp.Add) or e in case.letters:
+        yield from (e**2, sp.sqrt(e), 1 / e)
+        if isinstance(e, sp.Add):
+            yield sp.Abs(e)
+
+
+def flip_sign(e: sp.Expr, case: Case) -> Iterator[sp.Expr]:
+    if isinstance(e, sp.Add):
+        yield from (sp.Add(*e.args[:n], -t, *e.args[n + 1 :]) for n, t in enumerate(e.args))
+    elif isinstance(e, sp.exp):
+        yield sp.exp(-e.args[0])
+    elif isinstance(e, sp.Pow) and not e.exp.is_Rational:
+        yield e.base ** (-e.exp)
+    elif isinstance(e, sp.Mul):
+        yield -e
+
+
+LOG_OF_SUM = "The log of a product is the sum of the logs; of a sum there is no such rule."
+
+
+def log_words(yours: sp.Expr, theirs: sp.Expr) -> tuple:
+    if isinstance(yours, sp.log) and isinstance(yours.args[0], sp.Sum) and isinstance(theirs, sp.Sum):
+        return ("You took the log of the sum, ", yours, "; the line before sums the logs, ", theirs, "."), (LOG_OF_SUM,)
+    if any(isinstance(e, sp.log) and isinstance(e.args[0], sp.Sum | sp.Add) for e in (yours, theirs)):
+        return (), (LOG_OF_SUM,)
+    return (), ("ln reaches every factor of a product, each of them once.",)
+
+
+def range_words(yours: sp.Expr, theirs: sp.Expr) -> tuple:
+    mine, right = next((a, b) for a, b in zip(yours.limits, theirs.limits, strict=True) if a != b)
+    what = "sum" if isinstance(yours, sp.Sum) else "product"
+    less = [end for end, a, b in (("first", mine[1], right[1]), ("last", right[2], mine[2])) if (a - b).is_positive]
+    so: tuple = (f"The {less[0]} one is missing." if less else "Count the terms at N = 1: how many are there?",)
+    if mine[1] == 0 and right[1] == 1:
+        so = ("Numbered from 1 there is nothing at 0; counting from 0, as Python does, ends at ", right[2] - 1, ".")
+    return (f"Your {what} runs over ", span(mine), ", the line before over ", span(right), "."), so
+
+
+def span(limit: tuple) -> Formula:
+    letter, low, high = limit
+    return Formula(
+        f"{latex(letter)} = {latex(low)}, \\ldots, {latex(high)}", f"{text(letter)} = {text(low)}, …, {text(high)}"
+    )
+
+
+Words = Callable[[sp.Expr, sp.Expr], tuple]
+ONE_ENTRY = "An index names one entry; the letter of a sum runs inside that sum only."
+RULES: tuple[tuple[str, Callable, str, str | Words], ...] = (
+    ("log outside", move_log, "One logarithm", log_words),
+    ("sign", flip_sign, "One sign", "A minus goes with its term, also inside a bracket, an exponent or a log."),
+    ("swap", complement, "One place", "Look which of a probability and its complement goes with which target."),
+    ("index", move_index, "One index", ONE_ENTRY),
+    ("index", move_bound, "One index", "The letter of a sum runs inside that sum only, and stands in its body."),
+    ("direction", move_letter, "One letter", "Two letters are mixed up: which is the target, which the prediction?"),
+    ("half", double_or_halve, "One place", "Follow the 2: a square, a square root or a denominator brings it in."),
+    ("factor", lose_factor, "One factor", "Each factor goes along from line to line."),
+    ("exponent", move_power, "One exponent", "Is the power one of the whole bracket or of a part? Try a number."),
+)
+
+
+def rule_search(kind: str, rule: Callable, subject: str, so: str | Words) -> Callable[[Case], Iterator[Repair]]:
+    def made(left: sp.Expr, right: sp.Expr, place: Instead) -> Repair:
+        what, why = ((), (so,)) if isinstance(so, str) else so(place.yours, place.theirs)
+        return Repair(kind, left, right, what or (f"{subject} ", DIFFERS, place), why)
+
+    def search(case: Case) -> Iterator[Repair]:
+        for edit in edits(case.claimed, lambda e: rule(e, case)):
+            yield made(case.before, edit.whole, Instead(edit.part, edit.other))
+        for edit in edits(case.before, lambda e: rule(e, case)):
+            yield made(edit.whole, case.claimed, Instead(edit.other, edit.part, "before"))
+
+    return search
+
+
+def entry_everywhere(case: Case) -> Iterator[Repair]:
+    """An entry with a wrong index, wherever it stands."""
+    for entry in sorted(case.claimed.atoms(sp.Indexed), key=str):
+        for other in move_index(entry, case):
+            whole = case.claimed.xreplace({entry: other})
+            what = ("One index ", DIFFERS, Instead(entry, other))
+            yield Repair("index", case.before, whole, what, (ONE_ENTRY,))
+
+
+RANGES = (rule_search("range", move_range, "One range", range_words),)
+PLACES = (*(rule_search(*row) for row in RULES), entry_everywhere)

@@ -1,0 +1,195 @@
+"""Mistakes in the whole line: a sign, a factor, letters that changed places, a derivative. One small function a kind.
+
+Each takes a :class:`Case` and proposes repairs; ``left = right`` is what must hold if the repair is the right one.
+"""
+
+from collections.abc import Iterator
+from itertools import combinations
+from typing import Any
+
+import sympy as sp
+
+from cesym.check.case import Case, is_size, letter_symbol
+from cesym.check.mistakes.edits import entries_of, everywhere
+from cesym.check.mistakes.repair import IS, Either, Repair
+from cesym.check.words import Formula
+
+__all__ = ["WHOLE", "factor_kind"]
+
+
+def factor_kind(c: sp.Expr) -> str:
+    """The kind of a mistake by a factor c of the whole line."""
+    if c == -1:
+        return "sign"
+    if any(is_size(letter) for letter in c.free_symbols):
+        return "reduction"
+    return "base" if c.has(sp.log(2), sp.log(10)) else "factor"
+
+
+def ratio(case: Case) -> Iterator[Repair]:
+    """The line before is a constant times the claimed one."""
+    if case.relation == "≃":
+        what = ("Your line is least where the line before is greatest: a minus is lost.",)
+        yield Repair("sign", case.before, -case.claimed, what, SIGN)
+        return
+    c = case.factor(case.claimed)
+    if c is not None and c not in (0, 1):
+        kind = factor_kind(c)
+        what, so = RATIO[kind](case, 1 / c)
+        yield Repair(kind, case.before, c * case.claimed, what, so, scaled=True)
+
+
+SIGN = ("A minus turns maximising into minimising, and is easily lost: put it back in front.",)
+
+
+def ratio_sign(case: Case, c: sp.Expr) -> tuple:
+    so = SIGN
+    if case.claimed.could_extract_minus_sign() and not case.before.could_extract_minus_sign():
+        so = ("There is a minus in front that the line before has not: take it away.",)
+    return ("Your line ", IS, " minus the line before."), so
+
+
+def ratio_reduction(case: Case, c: sp.Expr) -> tuple:
+    minus, c = "minus " * c.could_extract_minus_sign(), abs(c)
+    size = next(letter for letter in sorted(c.free_symbols, key=str) if is_size(letter))
+    name = {1 / size: "a mean for a sum", size: "a sum for a mean"}.get(c, "sum and mean are mixed up")
+    times = (Formula(f"1/{size}", f"1/{size}"), " of") if c == 1 / size else (c, " times")
+    so = ("The minimiser is the same; gradients, and so a good step size, differ by this factor.",)
+    return ("Your line ", IS, f" {minus}", *times, f" the line before: {name}."), so
+
+
+def ratio_base(case: Case, c: sp.Expr) -> tuple:
+    base = 2 if c.has(sp.log(2)) else 10
+    bits, nats = f"{'bits' if base == 2 else 'decimal digits'} (log to the base {base})", "nats (ln)"
+    said = f"{nats} for {bits}" if c == sp.log(base) else f"{bits} for {nats}"
+    so = ("The minimiser stays, every value and every gradient changes.",)
+    return ("Your line ", IS, " ", with_value(c, base), f" times the line before: {said}."), so
+
+
+def with_value(c: sp.Expr, base: int) -> Formula:
+    """1/ln 2 with its value."""
+    value = f"{float(c):.4g}"
+    inverse = {1 / sp.log(base): ("1/", "1/"), sp.log(base): ("", "")}.get(c)
+    latex, text = (value, value.replace("-", "−"))
+    if inverse is None:
+        return Formula(latex, text)
+    return Formula(rf"{latex} = {inverse[0]}\ln {base}", f"{text} = {inverse[1]}ln {base}")
+
+
+def ratio_factor(case: Case, c: sp.Expr) -> tuple:
+    so: tuple = ("It has the same minimiser, so `same_minimiser` would accept it; `=` does not.",)
+    if not c.is_positive or c.free_symbols:
+        so = ("A factor goes along from line to line.",)
+    elif c in (2, sp.S.Half) and any(e.exp == 2 for e in case.before.atoms(sp.Pow)):
+        so = (*so, " A 2 often comes down from a square when one differentiates.")
+    return ("Your line ", IS, " ", c, " times the line before."), so
+
+
+RATIO: dict[str, Any] = {"sign": ratio_sign, "reduction": ratio_reduction, "base": ratio_base, "factor": ratio_factor}
+
+
+def one_sample(case: Case) -> Iterator[Repair]:
+    """The sum over the samples is lost."""
+    new = case.claimed.free_symbols - case.before.free_symbols
+    for index in sorted((s for s in new if s in case.indices or (s.is_integer and s.is_Symbol)), key=str):
+        for total in sorted(case.before.atoms(sp.Sum), key=sp.default_sort_key):
+            for _, low, high in total.limits:
+                summed = sp.Sum(case.claimed, (index, low, high))
+                what = ("Your line ", IS, " one term of the sum, for one ", index, "; the line before has all of them.")
+                so = ("Sum it over ", index, " from ", low, " to ", high, ".")
+                yield Repair("reduction", case.before, summed, what, so)
+
+
+ORDERS = ((1, "the derivative"), (2, "the second derivative"))
+
+
+def derivative(case: Case) -> Iterator[Repair]:
+    """One of the two lines is the derivative of the other."""
+    if case.relation != "=":
+        return
+    for x in variables(case):
+        for times, name in ORDERS:
+            if slope := slope_of(case, case.before, x, times, case.claimed):
+                what = ("Your line ", IS, f" {name} of the line before in ", x, ", not that line itself.")
+                so = (f"If you meant to differentiate, say so: `.differentiate({x})`.",)
+                yield Repair("derivative", slope, case.claimed, what, so)
+            if slope := slope_of(case, case.claimed, x, times, case.before):
+                what = ("The line before ", IS, f" {name} of yours in ", x, ": you have gone back behind it.")
+                so = ("After differentiating, every line is a line about the derivative.",)
+                yield Repair("derivative", slope, case.before, what, so)
+
+
+def slope_of(case: Case, e: sp.Expr, x: sp.Expr, times: int, other: sp.Expr) -> sp.Expr | None:
+    """The derivative of ``e``, not carried out, if it has the value of ``other``."""
+    if not entries_of(e, x.base if isinstance(x, sp.Indexed) else x):
+        return None
+    e = apart_from(e, x)
+    return sp.Derivative(e, (x, times), evaluate=False) if case.same(sp.diff(e, x, times), other) else None
+
+
+def variables(case: Case) -> Iterator[sp.Expr]:
+    """What one may have differentiated in: letters, and entries at a free index."""
+    free = [s for s in case.indices if s in case.claimed.free_symbols | case.before.free_symbols]
+    for letter in case.letters:
+        if isinstance(letter, sp.Symbol):
+            if not letter.is_integer:
+                yield letter
+        elif not letter.label.is_integer:
+            entries = {e for line in (case.claimed, case.before) for e in entries_of(line, letter)}
+            slots = [(e.indices, n) for e in entries for n in range(len(e.indices))]
+            at = {(*indices[:n], s, *indices[n + 1 :]) for indices, n in slots for s in free}
+            yield from (letter[one] for one in sorted(at, key=str) if set(one) <= set(free))
+
+
+def apart_from(e: sp.Expr, x: sp.Expr) -> sp.Expr:
+    """The line with bound letters renamed that also stand in the variable of a derivative."""
+    clash = {limit[0] for part in e.atoms(sp.Sum, sp.Product) for limit in part.limits} & x.free_symbols
+    if clash & e.free_symbols:
+        return e
+    return e.xreplace({s: sp.Symbol(s.name + "'", **s._assumptions_orig) for s in clash})
+
+
+BECOMES = Either("becomes", "seems to become")
+
+
+def direction(case: Case) -> Iterator[Repair]:
+    """Two letters changed places."""
+
+    def shape(letter: Any) -> Any:
+        entries = entries_of(case.claimed, letter)
+        return isinstance(letter, sp.Symbol) or {len(e.indices) for e in entries}
+
+    so = ("It matters which of the two stands inside and which outside: write it as the line before has it.",)
+    if case.before.has(sp.log):
+        so = ("A loss weighs the logs by the target; the prediction stands under the log.",)
+    for a, b in combinations(case.letters, 2):
+        exchanged = exchange(case.claimed, a, b) if shape(a) == shape(b) else case.claimed
+        if exchanged != case.claimed:
+            letters = (letter_symbol(a), " and ", letter_symbol(b))
+            what = ("Your line ", BECOMES, " the line before when ", *letters, " change places.")
+            yield Repair("direction", case.before, exchanged, what, so)
+
+
+def exchange(e: sp.Expr, a: Any, b: Any) -> sp.Expr:
+    to = {entry: other(entry, a, b) for letter in (a, b) for entry in entries_of(e, letter)}
+    return e.xreplace(to)
+
+
+def other(entry: sp.Expr, a: Any, b: Any) -> sp.Expr:
+    if isinstance(entry, sp.Indexed):
+        return (b if entry.base == a else a)[entry.indices]
+    return b if entry == a else a
+
+
+def swap(case: Case) -> Iterator[Repair]:
+    """A probability and its complement changed places."""
+    for letter in case.letters:
+        swapped = everywhere(case.claimed, letter, lambda entry: 1 - entry)
+        if swapped != case.claimed:
+            entry = min(entries_of(case.claimed, letter), key=str)
+            what = ("Your line ", BECOMES, " the line before when ", entry, " and ", 1 - entry, " change places.")
+            so = ("Look at one end: as ", entry, " goes to 1, which of the two must become cheap?")
+            yield Repair("swap", case.before, swapped, what, so)
+
+
+WHOLE = (ratio, one_sample, derivative, direction, swap)

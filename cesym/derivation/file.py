@@ -1,0 +1,131 @@
+"""Derivations as files: plain JSON of trees, read by our own parser (no eval, no sympify, no pickle).
+
+The file holds facts, witnesses, the first line and the hints for each step. It holds no verdict: relation and
+evidence are what the kernel finds when it reads the file.
+"""
+
+import json
+from fractions import Fraction
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from cesym import kernel
+from cesym.given import REAL
+from cesym.kernel.trees import Refused, from_json, tree
+from cesym.notation.trees import expression
+from cesym.parse.names import check_letters, check_title, check_words, symbols_of
+
+__all__ = ["Saved", "document", "load", "save"]
+
+FORMAT = "cesym derivation, version 1"
+LARGEST_FILE = 5_000_000
+
+
+class Saved(NamedTuple):
+    """A derivation as it was read from a file: nothing in it is believed before :meth:`verify`."""
+
+    name: str
+    assumptions: tuple[str, ...]
+    given: kernel.Given
+    start: kernel.Tree
+    steps: tuple[kernel.Step, ...]
+    letters: tuple[tuple[kernel.Tree, int], ...] = ()  # brought in by name, with the number of their indices
+
+    def verify(self) -> kernel.Statement:
+        """The kernel's statement of the chain; raises Refused."""
+        return kernel.verify(self.given, self.start, self.steps)
+
+
+def save(d: Any, path: str | Path) -> None:
+    """Write a derivation to a new file. Raises: FileExistsError where there is one already."""
+    with Path(path).open("x", encoding="utf-8") as file:
+        file.write(document(d) + "\n")
+
+
+def document(d: Any) -> str:
+    """A derivation as the text of a file."""
+    given = d.given.kernel
+    data = {
+        "format": FORMAT,
+        "name": d.name,
+        "assumptions": list(d.assumptions),
+        "letters": d.given.declared,
+        "facts": given.facts,
+        "models": [[[name, written(value)] for name, value in model] for model in given.models],
+        "start": tree(d.expr),
+        "steps": [list(step[1:]) for step in d.kernel_steps],
+    }
+    return json.dumps(data, ensure_ascii=False)
+
+
+def written(value: Any) -> Any:
+    return [[list(map(int, at)), str(v)] for at, v in value] if isinstance(value, tuple) else str(value)
+
+
+def load(path: str | Path) -> Saved:
+    """Read a saved derivation. Raises: Refused where the file is not one."""
+    path = Path(path)
+    if path.stat().st_size > LARGEST_FILE:
+        raise Refused(f"{path.name} is larger than {LARGEST_FILE} bytes")
+    try:
+        data = json.loads(path.read_text(encoding="utf-8"), parse_float=no_float)
+        if data["format"] != FORMAT:
+            raise Refused(f"{path.name} is no saved derivation of this version")
+        models = tuple(
+            tuple((text(name), number_or_family(value)) for name, value in model) for model in data["models"]
+        )
+        start, steps = from_json(data["start"]), []
+        before = start
+        for after, primitive, using, split, hints in data["steps"]:
+            step = kernel.Step(
+                before, from_json(after), text(primitive), from_json(using), from_json(split), from_json(hints)
+            )
+            steps.append(step)
+            before = step.after
+        given = kernel.Given(from_json(data["facts"]), models)
+        letters = tuple(known_letter(from_json(t), arity) for t, arity in data.get("letters", []))
+        saved = Saved(text(data["name"]), tuple(map(text, data["assumptions"])), given, start, tuple(steps), letters)
+        check_shown(saved)
+        return saved
+    except (KeyError, TypeError, AttributeError, ValueError, ArithmeticError, RecursionError, UnicodeDecodeError) as e:
+        raise Refused(f"{path.name} is no saved derivation: {type(e).__name__}: {e}") from e
+
+
+def check_shown(saved: Saved) -> None:
+    """Whether what would be shown of a file is what it seems: names are names, and no two print alike."""
+    check_title(saved.name, "name")
+    for assumption in saved.assumptions:
+        check_words(assumption, "assumptions")
+    steps = ((step.after, step.using, step.data) for step in saved.steps)
+    read = [*symbols_of((saved.given.facts, saved.start, *steps))]
+    named = [t[1] if t[0] == "Indexed" else t for t, _ in saved.letters]
+    families = [t[1] for t, family in read if family] + [t[1][1] for t, _ in saved.letters if t[0] == "Indexed"]
+    check_letters([*(t for t, _ in read), *named], families)
+    for letter in {*(t for t, _ in read), *named}:
+        expression(letter)  # ValueError where what is declared contradicts itself
+
+
+def known_letter(t: Any, arity: Any) -> tuple[kernel.Tree, int]:
+    """A letter that was brought in by name, with the number of its indices."""
+    family = isinstance(t, tuple) and t[:1] == ("Indexed",)
+    match t:
+        case ("Symbol", str(), tuple(flags)) | ("Indexed", ("Symbol", str(), tuple(flags))) if REAL & set(flags):
+            if type(arity) is int and (0 < arity < 10 if family else arity == 0):
+                return t, arity
+    raise Refused(f"expected a letter that is declared real, and the number of its indices, not {t!r:.40}")
+
+
+def no_float(digits: str) -> Any:
+    raise Refused(f"a saved derivation holds no floating-point number, such as {digits[:20]}")
+
+
+def text(value: Any) -> str:
+    if type(value) is not str:
+        raise Refused(f"expected a string, not {value!r:.40}")
+    return value
+
+
+def number_or_family(value: Any) -> Any:
+    if type(value) is str:
+        return Fraction(value)
+    return tuple((tuple(map(int, at)), Fraction(text(v))) for at, v in value)

@@ -1,0 +1,121 @@
+"""Exercises whose answers are checked by meaning: any line that the kernel sees to be equal is right.
+
+An exercise asks for a quantity that stands in a derivation, never for a spelling; a wrong line is diagnosed as in
+:meth:`cesym.Derivation.check`.
+
+>>> from cesym import exercises as ex
+>>> ex.gradient_in_logit.check("p - k").status
+'accepted'
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+import sympy as sp
+
+from cesym.check import Verdict
+from cesym.derivation import Derivation
+from cesym.links import sigmoid
+from cesym.losses import Loss, bce, squared_error
+from cesym.symbols import N, i, k, mu, p, q, scalar, sigma, x, y, z
+
+__all__ = [
+    "Exercise", "bce_in_bits", "bce_with_signs", "gaussian_gradient", "gradient_in_logit", "positives_count_twice",
+    "soft_minimum",
+]  # fmt: skip
+
+K, P, MU, X, Z, Y = map(scalar, (k, p, mu, x, z, y))
+ASKED = sp.Symbol(r"\text{what is asked for}")
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """A question, and a derivation whose last line is the quantity asked for (``quantity`` builds it when needed)."""
+
+    question: str
+    quantity: Callable[[], Derivation]
+
+    @cached_property
+    def derivation(self) -> Derivation:
+        return self.quantity()
+
+    def check(self, line: Any) -> Verdict:
+        """Whether ``line``, a string or SymPy, is right: accepted, refused with a diagnosis, or not shown.
+
+        The verdict does not show the quantity itself, which would be an answer.
+        """
+        return replace(self.derivation.check(line), before=ASKED)
+
+    def _repr_markdown_(self) -> str:
+        return f"> **Exercise** &ensp;{self.question}"
+
+    def __repr__(self) -> str:
+        return f"Exercise: {self.question}"
+
+
+def at(loss: Loss, target: sp.Expr, prediction: sp.Expr) -> sp.Expr:
+    return loss.expr.xreplace({loss.target: target, loss.prediction: prediction})
+
+
+def logit_gradient() -> Derivation:
+    slope = sp.Derivative(at(bce, K, sigmoid(Z)), Z)
+    return Derivation.start(slope, [{K: {0, 1}}, sp.Eq(P, sigmoid(Z), evaluate=False)])
+
+
+def signed_bce() -> Derivation:
+    coded = sp.Eq(K, (1 + Y) / 2, evaluate=False)
+    return Derivation.start(at(bce, K, sigmoid(Z)), [{Y: {-1, 1}}, coded])
+
+
+def weighted_estimate() -> Derivation:
+    """The weighted NLL is least at the line asked for, which is shown here as NLL(p) >= NLL there."""
+    total = sp.Sum(k[i], (i, 1, N))
+    best = 2 * total / (N + total)
+    given = [{k: {0, 1}}, P > 0, P < 1, total > 0, total < N]
+    weighted = -sp.Sum(2 * k[i] * sp.log(P) + (1 - k[i]) * sp.log(1 - P), (i, 1, N))
+    by = ((2 * total, "log", P / best), (N - total, "log", (1 - P) / (1 - best)))
+    shown = Derivation.start(weighted, given).at_least(weighted.xreplace({P: best}), by)
+    return Derivation.start(best, shown.given)
+
+
+def bits() -> Derivation:
+    return Derivation.start(bce.over(i, N) / sp.log(2), {p: sp.Interval.open(0, 1), k: {0, 1}})
+
+
+def gaussian_slope() -> Derivation:
+    nll = sp.log(2 * sp.pi * sigma**2) / 2 + at(squared_error, X, MU) / (2 * sigma**2)
+    return Derivation.start(sp.Derivative(nll, MU))
+
+
+def entropy_of_soft_target() -> Derivation:
+    """The least binary cross-entropy at a soft target, shown as BCE(q, p) >= BCE(q, q)."""
+    Q = scalar(q)
+    given = [P > 0, P < 1, Q > 0, Q < 1]
+    by = ((Q, "log", P / Q), (1 - Q, "log", (1 - P) / (1 - Q)))
+    shown = Derivation.start(at(bce, Q, P), given).at_least(at(bce, Q, Q), by)
+    return Derivation.start(shown.conclusion.rhs, shown.given)
+
+
+gradient_in_logit = Exercise(
+    r"With $p = \sigma(z)$, what is the derivative of the binary cross-entropy of one sample in the logit $z$?",
+    logit_gradient,
+)
+bce_with_signs = Exercise(
+    r"Code the outcomes as $y = +1$ and $y = -1$ instead of 1 and 0. Write the binary cross-entropy of one sample in "
+    r"$y$ and the logit $z$. (There is a form with a single logarithm.)",
+    signed_bce,
+)
+positives_count_twice = Exercise(
+    r"Let every sample with $k_i = 1$ count twice in the loss. Which single $p$ is best then?", weighted_estimate
+)
+bce_in_bits = Exercise(r"Write the binary cross-entropy of $N$ samples in bits instead of nats.", bits)
+gaussian_gradient = Exercise(
+    r"What is the derivative of the Gaussian negative log-likelihood of one sample in $\mu$?", gaussian_slope
+)
+soft_minimum = Exercise(
+    r"At a soft target $q$, the binary cross-entropy $-q \ln p - (1-q) \ln(1-p)$ is least at $p = q$. "
+    r"What is its least value?",
+    entropy_of_soft_target,
+)

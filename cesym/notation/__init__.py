@@ -1,0 +1,1 @@
+"""Mathematics in and out: names of letters, trees and expressions, printing, cards."""

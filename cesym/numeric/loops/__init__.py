@@ -1,0 +1,1 @@
+"""Functions as loops over the elements, compiled by numba."""

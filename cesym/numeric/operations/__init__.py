@@ -1,0 +1,1 @@
+"""Operations that SymPy lacks: what they mean, and how they are computed."""

@@ -1,0 +1,1 @@
+"""From a likelihood to a loss: Bernoulli, categorical, Gaussian."""
