@@ -21,9 +21,12 @@ from cesym.kernel import Refused, admit
 from cesym.kernel.prover import LARGEST_WORK
 from cesym.kernel.reader import PATIENCE, Context
 from cesym.kernel.steps import follows
+from cesym.likelihoods import categorical
 from cesym.links import sigmoid
 from cesym.rules.account import needed_facts
-from cesym.symbols import C, N, c, i, j, k, lam, mu, p, q, scalar, sigma, x, z
+from cesym.symbols import C, N, c, i, j, k, lam, mu, p, q, scalar, sigma, x, y, z
+
+R = Symbol("r", real=True)
 
 Q, Z = scalar(q), scalar(z)
 NEGATIVE = Symbol("a", negative=True)
@@ -121,6 +124,32 @@ def test_relations_compose_only_with_themselves() -> None:
         d.differentiate(mu[j])
     with pytest.raises(Refused):
         d.moved(cesym.bernoulli_estimate().chain[-1])
+
+
+def test_a_bound_has_no_derivative() -> None:
+    d = Derivation.start(R**2 + 1).at_least("1", by=((1, "square", "r"),))
+    with pytest.raises(ValueError, match="joined by ≥; only = has a derivative"):
+        d.differentiate(R)
+
+
+def test_the_moves_of_a_constant_under_two_sums() -> None:
+    moves = Derivation.start(Sum(sigma, (c, 1, C), (i, 1, N))).moves()
+    assert [after for rule, after in moves if rule.name == "constants_out"] == [sigma * Sum(1, (c, 1, C), (i, 1, N))]
+
+
+@pytest.mark.parametrize("at", [x[1], x[j], sigma, 3])
+def test_the_samples_are_a_family_over_their_index(at) -> None:
+    with pytest.raises(ValueError, match=r"nll: the samples are a family such as x, or its entry x\[i\]"):
+        cesym.nll(Laplace("X", mu[1], sigma), at)
+
+
+def test_a_link_is_put_in_at_the_indices_of_each_entry() -> None:
+    d = Derivation.start(Sum(log(p[j]), (j, 1, N)), {p: Interval.open(0, 1)}).let(p[i], sigmoid(z[i]))
+    assert d.exprs[-1] == Sum(log(1 / (1 + exp(-z[j]))), (j, 1, N))
+
+
+def test_the_labels_of_a_few_classes() -> None:
+    assert [f.prop for f in categorical(y[i], p, 3).facts] == [p[c] > 0, y[i] >= 1, y[i] <= 3]
 
 
 @pytest.mark.parametrize(
@@ -275,7 +304,7 @@ def test_exercises_are_checked_by_meaning(name, right, wrong) -> None:
 
 # Letters that are new in a line
 
-R, COUNT = Symbol("r", real=True), Symbol("M", integer=True, positive=True)
+COUNT = Symbol("M", integer=True, positive=True)
 V = sp.IndexedBase("a", real=True)
 LOGSUMEXP = log(Sum(exp(z[c]), (c, 1, C)))
 SHIFTED = R + log(Sum(exp(z[c] - R), (c, 1, C)))

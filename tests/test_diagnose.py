@@ -297,3 +297,14 @@ def test_only_small_rationals_are_recognised(x, r) -> None:
 def test_what_is_to_be_typed_keeps_its_powers():
     verdict = Derivation.start("sqrt(x**2+1)-x").check("1/(sqrt(x**2+1)+x)")
     assert "given=[x + sqrt(x**2 + 1) > 0]" in verdict.so.text and "`" not in verdict.so.text
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "said"),
+    [(1, N - 1, "The last one is missing."), (1, N + 1, "Count the terms"), (2, N, "The first one is missing."),
+     (0, N, "Numbered from 1 there is nothing at 0")],
+)  # fmt: skip
+def test_which_end_of_a_range_is_wrong(low, high, said):
+    right, wrong = (Sum(x[i] ** 2, (i, *ends)) for ends in ((1, N), (low, high)))
+    verdict = judge(right, wrong, Given.of(None, right))
+    assert verdict.kind == "range" and said in verdict.message

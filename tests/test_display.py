@@ -24,6 +24,7 @@ from cesym.notation.cards import (
     verdict_text,
 )  # fmt: skip
 from cesym.notation.cards.terminal import wrapped
+from cesym.notation.letters import plain
 from cesym.symbols import C, N, c, i, j, k, mu, n, p, q, sigma, x
 
 
@@ -272,6 +273,24 @@ def test_upto_shows_so_many_lines():
     d = cesym.mse_from_gaussian()
     for lines in range(len(d.exprs) + 1):
         assert len(re.findall(r"^[=≃]     \{ ", d.to_text(unicode=True, upto=lines), re.MULTILINE)) == lines
+
+
+def test_a_card_that_shows_all_its_lines_is_whole():
+    d = cesym.mse_from_gaussian()
+    for show in (to_text, to_markdown):
+        assert show(d.upto(len(d))) == show(d) != show(d.upto(len(d) - 1))
+
+
+@pytest.mark.parametrize(
+    ("latex", "text"),
+    [
+        (r"\frac{1}{2}", "1/2"), (r"\frac{1}{N}", "1/N"), (r"\frac{a}{\sigma}", "a/σ"), (r"\frac{1}{p_i}", "1/pᵢ"),
+        (r"\frac{1}{2 n}", "1/(2 n)"), (r"\frac{1}{2n}", "1/(2n)"), (r"\frac{a + b}{N}", "(a + b)/N"),
+        (r"\frac{2 \sigma}{3}", "(2 σ)/3"),
+    ],
+)  # fmt: skip
+def test_a_fraction_has_the_brackets_that_it_needs(latex, text):
+    assert plain(f"${latex}$") == text
 
 
 def test_a_slide_uncovers_line_after_line():

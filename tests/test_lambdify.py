@@ -624,3 +624,9 @@ def test_a_missing_scipy_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     t = sp.Symbol("t", positive=True)
     with pytest.raises(ImportError, match=r"^gammaln on backend='numpy' needs SciPy: pip install scipy$"):
         cesym.lambdify(t, sp.loggamma(t), backend="numpy")
+
+
+@pytest.mark.parametrize("weight", [sp.tanh(X / 3), sp.sin(X) / 2, X / 7, sp.sinh(X / 5) / 3], ids=str)
+def test_a_weight_is_0_by_what_it_is_made_of(weight):
+    """0 log 0 is 0, also where the weight is an odd function of a quotient of a letter that is 0."""
+    assert lambdify((X, M), log(M) * weight)(0.0, 0.0) == 0

@@ -272,3 +272,9 @@ def test_no_evaluator_is_called():
 "x = [exec(t) for t in y]", "re.sub(x, compile(t), y)"])
 def test_a_planted_evaluator_is_found(planted):
     assert calls_of(planted) & EVALUATORS
+
+
+@pytest.mark.parametrize("line", ["p + Sum(p, (p, 1, N))", "Sum(p, (p, 1, N)) + p", "p*Product(p, (p, 1, N))*p"])
+def test_a_bound_letter_is_bound_in_its_sum_alone(line):
+    free = {s for s in parse(line).free_symbols if s.name == "p"}
+    assert free == {scalar(p)} and parse(line).atoms(sp.Symbol) >= {sp.Symbol("p", integer=True), scalar(p)}

@@ -168,7 +168,7 @@ def accented(m: re.Match) -> str:
 
 def fraction(m: re.Match) -> str:
     above, below = m[1] or m[2], m[3] or m[4]
-    return "/".join(s if re.fullmatch(r"\\?[\w₀-₉]+", s) else f"({s})" for s in (above, below))
+    return "/".join(s if re.fullmatch(r"\d+|\\?[^\W\d][\w₀-₉]*", s) else f"({s})" for s in (above, below))
 
 
 def plain(markdown: str, unicode: bool = True) -> str:
