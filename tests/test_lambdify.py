@@ -573,6 +573,17 @@ def test_what_runs_where_a_result_overflows(backend):
     np.testing.assert_allclose(lambdify(X, exp(-X), backend)([-700.0, -690.0, -1.0, 1.0]), np.exp([700, 690, 1, -1.0]))
 
 
+@pytest.mark.parametrize("backend", ["numpy", "numba"])
+@pytest.mark.parametrize("shift", [-1e308, -1000.0, -1.0, 0.0, 1000.0])
+def test_logits_may_all_be_far_below_0_or_above(backend, shift):
+    pytest.importorskip(backend)
+    ce = cesym.losses.cross_entropy_with_logits.lambdify(backend)
+    logits = np.array([[0.0, -1.0], [-1.0, 0.0]]) + shift
+    gaps = logits[:, 1] - logits[:, 0]  # -1 and 1, but 0 where the shift has swallowed them
+    np.testing.assert_allclose(ce([[1, 0], [1, 0]], logits), np.log1p(np.exp(gaps)), rtol=1e-14)
+    np.testing.assert_allclose(ce([0, 0], logits), np.log1p(np.exp(gaps)), rtol=1e-14)
+
+
 LONG = [
     (sp.Add(*[sp.sin(n * X) for n in range(1, 251)]), 1.0, np.sin(125) * np.sin(125.5) / np.sin(0.5)),
     (sp.Add(*[X**n / n for n in range(1, 301)]), 0.5, np.log(2)),
