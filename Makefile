@@ -8,7 +8,7 @@ STAMP := .venv/installed$(if $(filter-out $(USUAL),$(EXTRAS)),-$(EXTRAS))
 NOTEBOOKS := $(wildcard notebooks/*.ipynb)
 # The tests that passed in the last `make test`, which `make test-all` does not repeat; older than a file here, it is void.
 PASSED := .venv/passed
-SOURCES := pyproject.toml constraints.txt conftest.py Makefile README.md environment.yml \
+SOURCES := pyproject.toml constraints.txt conftest.py Makefile README.md ARCHITECTURE.md environment.yml \
 	$(shell find cesym tests notebooks benchmarks -name '.*' -prune -o -type f ! -name '*.pyc' -print)
 
 # A user's own kernels, start-up files, matplotlibrc or PYTHONPATH must not change what a notebook prints.
