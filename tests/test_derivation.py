@@ -17,6 +17,7 @@ from cesym.__main__ import main
 from cesym.data import challenger
 from cesym.derivation import Derivation, derivative
 from cesym.derivation.file import load
+from cesym.given import Assumption, Given
 from cesym.kernel import Refused, admit
 from cesym.kernel.prover import LARGEST_WORK
 from cesym.kernel.reader import PATIENCE, Context
@@ -135,6 +136,17 @@ def test_a_bound_has_no_derivative() -> None:
 def test_the_moves_of_a_constant_under_two_sums() -> None:
     moves = Derivation.start(Sum(sigma, (c, 1, C), (i, 1, N))).moves()
     assert [after for rule, after in moves if rule.name == "constants_out"] == [sigma * Sum(1, (c, 1, C), (i, 1, N))]
+
+
+def test_more_may_be_given_to_a_likelihood() -> None:
+    scale = sp.IndexedBase("s", real=True)
+    fact, normal = (scale[i] > 0, (i, 1, N)), Normal("X", mu[i], scale[i])
+    known = Given.of([fact], assumptions=[Assumption("exact", "exact")])
+    for start in (cesym.nll, cesym.likelihood):
+        texts = [[h.text for h in start(normal, x, given=given).hypotheses] for given in (fact, [fact], known)]
+        assert texts[0] == texts[1] and sorted(texts[2]) == sorted([*texts[0], "exact"])
+    named = cesym.likelihood(normal, x, given=fact, because="mine", label=("M", "M"))
+    assert (named.opening, named.label) == ("mine", ("M", "M"))
 
 
 @pytest.mark.parametrize("at", [x[1], x[j], sigma, 3])

@@ -5,7 +5,7 @@ from typing import Any
 import sympy as sp
 
 from cesym.derivation import Derivation
-from cesym.given import INDEPENDENT, Assumption
+from cesym.given import INDEPENDENT, Assumption, Given
 from cesym.likelihoods import Likelihood, density
 from cesym.symbols import N, i
 
@@ -24,7 +24,8 @@ def nll(
     """The negative log-likelihood of N independent samples, as the first line of a derivation.
 
     ``variable``: a random variable of sympy.stats such as ``Laplace("X", mu[i], sigma)``, or an expression for the
-    mass or density of one sample. ``at``: the family of samples (``x``) or an entry (``x[i]``). ``given``: more facts.
+    mass or density of one sample. ``at``: the family of samples (``x``) or an entry (``x[i]``). ``given``: more
+    facts, as :meth:`Derivation.start` takes them, or a Given.
     Independence is recorded as an assumption: it is what makes the joint density a product.
     Convention: natural logarithm (nats), the sum over samples, nothing dropped.
     Raises: StepRefused where the density is not shown to be positive, with the fact that is missing.
@@ -34,7 +35,7 @@ def nll(
     >>> nll(Exponential("X", lam[i]), x).log_rules().conclusion.rhs
     -Sum(log(lam[i]) - lam[i]*x[i], (i, 1, N))
     """
-    return joined(variable, at, given, index, size, assumptions, lambda joint: -sp.log(joint), **named)
+    return first_line(variable, at, given, index, size, assumptions, True, **named)
 
 
 def likelihood(
@@ -47,21 +48,26 @@ def likelihood(
     **named: Any,
 ) -> Derivation:
     """The likelihood of N independent samples, the product of their densities; arguments as for :func:`nll`."""
-    return joined(variable, at, given, index, size, assumptions, lambda joint: joint, **named)
+    return first_line(variable, at, given, index, size, assumptions, False, **named)
 
 
-def joined(
-    variable: Any, at: Any, given: Any, index: sp.Symbol, size: Any, assumptions: tuple, wrap: Any, **named: Any
+def first_line(
+    variable: Any, at: Any, given: Any, index: sp.Symbol, size: Any, assumptions: tuple, minus_log: bool, **named: Any
 ) -> Derivation:
     limits = ((index, sp.S(1), sp.sympify(size)),)
     sample = at[index] if isinstance(at, sp.IndexedBase) else at
     if not isinstance(sample, sp.Indexed) or not sample.has(index):
         raise ValueError(f"nll: the samples are a family such as x, or its entry x[{index}], not {at!r}")
     one = variable if isinstance(variable, Likelihood) else density(variable, sample, limits)
-    kind = "mass" if one.discrete else "density"
-    named.setdefault("because", rf"$-\ln$ of the joint {kind}" if wrap(sp.S(2)) != 2 else f"the joint {kind}")
-    named.setdefault("label", (r"\mathrm{NLL}", "NLL") if wrap(sp.S(2)) != 2 else ("L", "L"))
-    facts = [*one.facts, *([given] if given is not None and not isinstance(given, list) else given or [])]
-    return Derivation.start(
-        wrap(sp.Product(one.mass, *limits)), facts, assumptions=(INDEPENDENT, *assumptions), **named
-    )
+    kind, joint = "mass" if one.discrete else "density", sp.Product(one.mass, *limits)
+    if minus_log:
+        shown = {"label": (r"\mathrm{NLL}", "NLL"), "because": rf"$-\ln$ of the joint {kind}"}
+    else:
+        shown = {"label": ("L", "L"), "because": f"the joint {kind}"}
+    known = Given.of(list(one.facts), joint)
+    if isinstance(given, Given):
+        known = known.extended(given.facts, joint, assumptions=given.assumptions)
+    elif given is not None:
+        known = known.extended(given if isinstance(given, list) else [given], joint)
+    expr = -sp.log(joint) if minus_log else joint
+    return Derivation.start(expr, known, assumptions=(INDEPENDENT, *assumptions), **(shown | named))

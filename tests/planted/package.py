@@ -160,8 +160,8 @@ FAULTS = (
     (
         'independence goes without saying beside another assumption',
         'derivation/nll',
-        'assumptions=(INDEPENDENT, *assumptions), **named',
-        'assumptions=assumptions or (INDEPENDENT,), **named',
+        'assumptions=(INDEPENDENT, *assumptions), **(shown',
+        'assumptions=assumptions or (INDEPENDENT,), **(shown',
     ),
     (
         'names in a saved file may be anything',
