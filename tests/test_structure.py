@@ -35,7 +35,7 @@ COMPUTING = frozenset(
     {"cesym.__init__", "cesym.numeric.array_api.helpers", "cesym.numeric.function", "cesym.plots.canvas", "cesym.theorems.__init__"}
 )
 
-KERNEL_LINES = 1_638  # the aim is 900
+KERNEL_LINES = 1_643  # the aim is 900
 REFUSING = {"cesym.kernel.edges"}  # looks for numbers that refute what was admitted, and nothing rests on it
 
 

@@ -20,6 +20,7 @@ from collections.abc import Callable, Iterable
 from fractions import Fraction
 from functools import lru_cache, wraps
 from itertools import product
+from math import gcd
 from typing import Any, NamedTuple
 
 from cesym.kernel.edges import disagreement
@@ -218,7 +219,7 @@ def plain(given: Given, step: Step) -> Step:
             raise Refused("a witness gives a letter twice")
         for name, value in model:
             entries = value if type(value) is tuple else (((), value),)
-            if type(name) is not str or any(type(v) is not Fraction for _, v in entries):
+            if type(name) is not str or not all(is_exact(v) for _, v in entries):
                 raise Refused("a witness has something else than an exact fraction")
             if any(type(n) is not int for at, _ in entries for n in plain_tuple(at)):
                 raise Refused("a witness has an entry whose index is no whole number")
@@ -232,6 +233,12 @@ def plain(given: Given, step: Step) -> Step:
     for line in (step.before, step.after):
         check_tree(line)
     return step
+
+
+def is_exact(v: Any) -> bool:
+    """A fraction in lowest terms: one whose parts were put in by hand may be below 0 and say that it is above."""
+    return (type(v) is Fraction and type(v.numerator) is type(v.denominator) is int
+            and v.denominator > 0 and gcd(v.numerator, v.denominator) == 1)  # fmt: skip
 
 
 @lru_cache(1000)

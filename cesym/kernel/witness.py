@@ -22,7 +22,7 @@ CLOSE = mpmath.mpf(10) ** -25
 INTERVALS = mpmath.ctx_iv.MPIntervalContext()  # our own: its numbers are intervals that hold the value
 SMALL = 200  # factorials up to here are exact
 PRECISIONS = (80, 200, 1000)  # bits of the intervals, tried in turn
-rational = lru_cache(1000)(Fraction)
+rational = lru_cache(1000, typed=True)(Fraction)
 Place = tuple[str, tuple | None]  # the name of a letter, and the indices of an entry
 
 

@@ -8,6 +8,7 @@ import sympy as sp
 
 from cesym.kernel import Given, Refused, Step, admit, tree, verify
 from cesym.kernel.steps import decide
+from cesym.kernel.witness import evaluate
 
 from .cases import model
 from .test_attacks import r
@@ -90,6 +91,50 @@ def test_a_chain_goes_on_where_it_is() -> None:
     seven = Step(("Mul", R, ("Rational", 7, 1)), ("Add", ("Mul", R, ("Rational", 7, 1)), ("Rational", 0, 1)))
     with pytest.raises(Refused, match="chain is broken"):
         verify(G, seven.before, [seven, TRUE])
+
+
+def forged(numerator: Any, denominator: Any) -> Fraction:
+    """A Fraction whose parts were put in by hand."""
+    number = Fraction(1, 2)
+    number._numerator, number._denominator = numerator, denominator
+    return number
+
+
+def at(*values: Fraction) -> tuple:
+    return tuple((("r", v),) for v in values)
+
+
+ABOVE, BELOW = ("Gt", R, ("Rational", 0, 1)), ("Lt", ("Add", R, ONE), ("Rational", 0, 1))
+TWO_TO_R = ("Pow", ("Rational", 2, 1), R)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        # Facts that contradict each other, at numbers that are above 0 and below -1.
+        G._replace(facts=((ABOVE,), (BELOW,)), models=at(forged(1, -1), forged(1, -2))),
+        G._replace(
+            facts=((("Gt", TWO_TO_R, ("Rational", 2, 1)),), (("Lt", TWO_TO_R, ("Rational", 4, 1)),)),
+            models=at(forged(1.25, 1), forged(1.75, 1)),
+        ),
+        G._replace(models=at(forged(2, 4), Fraction(1))),
+        G._replace(models=at(forged(1, 0), Fraction(1))),
+        G._replace(models=at(forged(True, 1), Fraction(2))),
+    ],
+    ids=["below 0 and above", "whole and not", "not in lowest terms", "over 0", "a truth value"],
+)
+def test_a_fraction_with_forged_parts_is_no_number(given: Any) -> None:
+    step = Step(R, R)
+    for attempt in (lambda: admit(given, step), lambda: verify(given, R, [step])):
+        with pytest.raises(Refused, match="something else than an exact fraction"):
+            attempt()
+
+
+def test_rational_leaves_are_told_apart_by_type() -> None:
+    """A leaf that the kernel would not read must not be found where another was kept."""
+    assert evaluate(("Rational", 1, 1), {}) == 1
+    with pytest.raises(TypeError):
+        evaluate(("Rational", 1.0, 1), {})
 
 
 @pytest.mark.parametrize(
