@@ -285,7 +285,7 @@ def test_a_card_that_shows_all_its_lines_is_whole():
     ("latex", "text"),
     [
         (r"\frac{1}{2}", "1/2"), (r"\frac{1}{N}", "1/N"), (r"\frac{a}{\sigma}", "a/σ"), (r"\frac{1}{p_i}", "1/pᵢ"),
-        (r"\frac{1}{2 n}", "1/(2 n)"), (r"\frac{1}{2n}", "1/(2n)"), (r"\frac{a + b}{N}", "(a + b)/N"),
+        (r"\frac{1}{2 n}", "1/(2 n)"), (r"\frac{1}{2n}", "1/(2n)"), (r"\frac{1}{\sigma n}", "1/(σ n)"), (r"\frac{a + b}{N}", "(a + b)/N"),
         (r"\frac{2 \sigma}{3}", "(2 σ)/3"),
     ],
 )  # fmt: skip

@@ -3,8 +3,8 @@
     python -m tests.planted package
 
 Tests that pass say little if they pass with a broken package too. For each fault the tests near it run first, then
-all that `make test` runs, then the same of `make test-all`; what failed must pass without the fault. A table takes an
-hour or so.
+all that `make test` runs, then the same of `make test-all`; what failed must pass without the fault. The longest
+table takes some hours.
 """
 
 import argparse
