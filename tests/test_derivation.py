@@ -19,8 +19,8 @@ from cesym.derivation import Derivation, derivative
 from cesym.derivation.file import load
 from cesym.given import Assumption, Given
 from cesym.kernel import Refused, admit
-from cesym.kernel.prover import LARGEST_WORK
-from cesym.kernel.reader import PATIENCE, Context
+from cesym.kernel.calculus import LARGEST_WORK, PATIENCE
+from cesym.kernel.reader import Reader
 from cesym.kernel.steps import follows
 from cesym.likelihoods import categorical
 from cesym.links import sigmoid
@@ -71,8 +71,8 @@ def test_a_line_needs_the_facts_without_which_it_is_refused(name) -> None:
 def test_the_limits_of_a_step_are_not_used_up_by_others() -> None:
     d = cesym.cross_entropy_one_hot()
     (step,) = [step for step in d.kernel_steps if step.using][-1:]
-    reader = Context(d.given.kernel.facts, step.using)
-    reader.uses, reader.work = PATIENCE, LARGEST_WORK
+    reader = Reader(d.given.kernel.facts, step.using)
+    reader.K.uses, reader.K.work = PATIENCE, LARGEST_WORK
     assert follows(reader, step).relation == "="
 
 

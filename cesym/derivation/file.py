@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from cesym import kernel
 from cesym.given import REAL
-from cesym.kernel.trees import Refused, from_json, tree
+from cesym.kernel.trees import Refused, tree
 from cesym.notation.trees import expression
 from cesym.parse.names import check_letters, check_title, check_words, symbols_of
 
@@ -129,3 +129,12 @@ def number_or_family(value: Any) -> Any:
     if type(value) is str:
         return Fraction(value)
     return tuple((tuple(map(int, at)), Fraction(text(v))) for at, v in value)
+
+
+def from_json(data: Any) -> kernel.Tree:
+    """The tree written as nested JSON lists; anything but lists, plain strings and integers is refused."""
+    if type(data) is list:
+        return tuple(map(from_json, data))
+    if type(data) in (str, int):
+        return data
+    raise Refused(f"a saved tree holds lists, strings and integers, not {data!r:.40}")

@@ -5,12 +5,14 @@ thing: that ``.args`` of an object whose class is exactly a listed one shows wha
 leaves, what was typed: the digits of a number, the name and the declared assumptions of a symbol).
 
 Read the modules in this order: ``trees`` (expressions as plain data), ``terms`` (the kernel's own terms),
-``prover`` (signs and ranges), ``algebra`` and ``normal_form`` (canonical form), ``moving`` (what moves with what),
-``reader`` (what is given, and definedness), ``witness`` (models and the independent evaluator), ``edges`` (more
-models, which only refuse), ``steps`` (the primitives that admit a step).
+``calculus`` (their signs and canonical forms), ``zero`` and ``differentiation`` (what is computed with them),
+``plain`` (steps and what is given, as plain data), ``moving`` (what moves with what), ``reader`` (from trees to terms,
+as far as they are defined), ``steps`` (the primitives that admit a step). What only refuses: ``witness`` (models and
+the independent evaluator), ``edges`` (more models), ``models`` (what is asked of them).
 """
 
-from cesym.kernel.steps import Given, Statement, Step, admit, verify
+from cesym.kernel.plain import Given, Statement, Step
+from cesym.kernel.steps import admit, verify
 from cesym.kernel.trees import Refused, Tree, tree
 
 __all__ = ["Given", "Refused", "Statement", "Step", "Tree", "admit", "tree", "verify"]

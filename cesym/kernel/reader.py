@@ -1,20 +1,21 @@
-"""What is given, and the reading of trees into terms: only what is shown to be defined is read.
+"""The reading of trees into terms: of what is given, and of lines. Only what is shown to be defined is read.
 
 A fact is a tuple ``(prop, (i, lo, hi), ...)`` of trees and says: for all i in lo..hi (and so on), prop.
 A prop is ``a > b``, ``a >= b``, ``a < b``, ``a <= b``, an equation ``a = b``, or ``a in {rationals}``.
-Facts are read in their order; each may rely on those before it.
+Facts are read in their order, those in use first; each may rely on those before it. A line is read from left to right,
+and what is shown positive by its form on the way is known from there on (:meth:`Reader.tree_sign`).
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from fractions import Fraction
-from itertools import product
 from typing import Any
 
-from cesym.kernel.normal_form import NormalForm
+from cesym.kernel.calculus import DEPTH, NONNEGATIVE, POSITIVE, UNKNOWN, Calculus
+from cesym.kernel.differentiation import derivative
 from cesym.kernel.moving import HARMLESS, motion, names
-from cesym.kernel.prover import DEPTH, NONNEGATIVE, POSITIVE, UNKNOWN
+from cesym.kernel.plain import NOTHING, UNIT
 from cesym.kernel.terms import (
-    ONE, ZERO, Poly, add, atom, atoms, coefficient, const, fresh, has, height, key, mentions, minus, number,
+    ONE, ZERO, Poly, add, atom, atoms, coefficient, const, fresh, has, integer, key, mentions, minus, number,
     only_atom, scale,
 )  # fmt: skip
 from cesym.kernel.trees import Refused, Tree
@@ -24,26 +25,33 @@ DECLARED = REAL | HARMLESS | {"nonzero"}
 KNOWN = ("integer", "positive", "nonnegative")
 INEQUALITIES = {"Gt": (1, True), "Ge": (1, False), "Lt": (-1, True), "Le": (-1, False)}  # (side, strict)
 ORDERS = [("Rational", n, 1) for n in range(1, 5)]  # of derivatives
-PATIENCE = 500  # uses of equations in one line, so that equations cannot rewrite each other for ever
+OPPOSITE = ("Rational", -1, 1)
+MEANING: dict[str, Callable[..., Tree]] = {  # what is read as its definition, and defined where that is
+    "loggamma": lambda x: ("log", ("gamma", x)),
+    "factorial": lambda x: ("gamma", ("Add", x, UNIT)),
+    "beta": lambda x, y: quotient(("gamma", x), ("gamma", y), by=("gamma", ("Add", x, y))),
+    "binomial": lambda n, k: quotient(
+        ("factorial", n), by=("Mul", ("factorial", k), ("factorial", ("Add", n, ("Mul", OPPOSITE, k))))
+    ),
+}
 
 
-class Context(NormalForm):
+def quotient(*above: Tree, by: Tree) -> Tree:
+    return ("Mul", *above, ("Pow", by, OPPOSITE))
+
+
+class Reader:
     """One set of facts, and everything that was read under it.
 
     ``using`` lists the equations in use, as pairs (number of the fact, tree of the atom to solve for); the
-    second is () where that atom stands alone on the left.
+    second is () where that atom stands alone on the left. ``env`` says what bound letters stand for.
     """
 
     def __init__(self, facts: Iterable[Tree] = (), using: Iterable[tuple] = ()) -> None:
-        super().__init__()
+        self.K = Calculus()
         self.seen: dict[tuple, Any] = {}  # what was read, so that no part is read twice
         self.names: dict[str, tuple] = {}  # name -> what it stands for: one name, one object
-        self.inequalities: list[tuple] = []  # (variables, f, strict): f > 0 or f >= 0 for all of their values
-        self.finite: list[tuple] = []  # (variables, atom, values)
-        self.equations: list[tuple] = []  # those in use: (variables, pattern, other side)
-        self.uses = 0
-        self.found: dict[tuple, dict] = {}  # the instances of facts
-        self.facts: tuple | None = None  # all that is given, once all of it is read
+        self.facts: tuple | None = None  # all that is given, once all of it is read: till then nothing is derived
         facts, solve_for = tuple(facts), dict(using)
         for n, fact in sorted(enumerate(facts), key=lambda pair: pair[0] not in solve_for):
             self.learn(fact, solve_for.get(n))
@@ -56,13 +64,13 @@ class Context(NormalForm):
         env: dict = {}
         for limit in limits:
             env = self.bind(env, limit)[0]
-        free = self.variables_of(env.values())
+        free = self.K.variables_of(env.values())
         match prop:
             case ("Contains", t, ("FiniteSet", *members)):
                 target, values = only_atom(self.read(t, env), "sym", "idx"), [self.read(e, {}) for e in members]
                 if target is None or not values or None in map(number, values):
                     raise Refused("a support says that one letter or entry is in a set of rational numbers: {}", prop)
-                self.finite.append((free, target, values))
+                self.K.finite.append((free, target, values))
             case ("Eq", a, b):
                 target, difference = only_atom(self.read(a, env), "sym", "idx", "sum"), self.difference(a, b, env)
                 if solve_for is not None:
@@ -72,76 +80,12 @@ class Context(NormalForm):
                     other = minus(atom(target), scale(difference, 1 / c)) if target and c else ZERO
                     if not target or not c or has(other, target):
                         raise Refused("an equation is used as: atom = a term without it. This is none: {}", prop)
-                    self.equations.append((free, atom(target), other))
+                    self.K.equations.append((free, atom(target), other))
             case (str(head), a, b) if head in INEQUALITIES:
                 side, strict = INEQUALITIES[head]
-                self.inequalities.append((free, scale(self.difference(a, b, env), side), strict))
+                self.K.inequalities.append((free, scale(self.difference(a, b, env), side), strict))
             case _:
                 raise Refused("the kernel knows no such kind of fact: {}", prop)
-
-    def known(self) -> tuple:
-        """How much there is to rely on; nothing is ever taken away but the equations in use, all of them."""
-        return self.nesting, *map(len, (self.inequalities, self.finite, self.equations, self.filled))
-
-    def instances(self, free: tuple, pattern: Poly, p: Poly) -> Iterator[dict]:
-        """Values for the free variables of a fact at which an entry in its pattern is one in p, each in range."""
-        if not free:
-            yield {}
-            return
-        for t, a in product(atoms(pattern, "idx"), atoms(p, "idx")):
-            question = (free, t, a, *self.known())
-            if question not in self.found:
-                self.found[question] = self.instance(free, t, a)
-            if self.found[question]:
-                yield self.found[question]
-
-    def instance(self, free: tuple, t: tuple, a: tuple) -> dict:
-        """Values at which the entry t is the entry a, each in range; {} where there are none."""
-        at = [next((n for n, s in enumerate(t[3]) if number(minus(s, atom(v))) is not None), None) for v in free]
-        if None in at or a[:2] != t[:2] or len(a[3]) != len(t[3]) or any(height(a[3][n]) for n in at):
-            return {}
-        values = {v: add(atom(v), minus(a[3][n], t[3][n])) for v, n in zip(free, at, strict=True)}
-        same = self.unwritten(self.sub, atom(t), values) == atom(a)
-        inside = same and all(self.within(value, self.sub(self.range[v], values)) for v, value in values.items())
-        return values if inside else {}
-
-    def unwritten(self, action: Callable[..., Poly], *args: Any) -> Poly:
-        """An action without the equations in use."""
-        kept, self.equations = self.equations, []
-        try:
-            return action(*args)
-        finally:
-            self.equations = kept
-
-    def rewrite(self, p: Poly) -> Poly:
-        for free, pattern, other in self.equations:
-            for values in self.instances(free, pattern, p):
-                if self.unwritten(self.sub, pattern, values) == p:
-                    self.uses += 1
-                    if self.uses > PATIENCE:
-                        raise Refused("the equations in use rewrite each other without an end")
-                    return self.sub(other, values)
-        return p
-
-    def bounds(self, p: Poly) -> Iterator[tuple[Poly, bool]]:
-        for a in atoms(p, "sym", "idx", "v"):
-            if a[0] == "v" and a in self.range:
-                yield minus(atom(a), ONE), False
-                yield minus(self.range[a], atom(a)), False
-            elif a[0] != "v" and {"integer", "positive"} <= a[2]:
-                yield minus(atom(a), ONE), False
-        for free, f, strict in tuple(self.inequalities):
-            for values in self.instances(free, f, p):
-                yield self.sub(f, values), strict
-
-    def supports(self, p: Poly) -> Iterator[tuple[tuple, list[Poly]]]:
-        for free, target, values in self.finite:
-            for at in self.instances(free, atom(target), p):
-                a = only_atom(self.unwritten(self.sub, atom(target), at))
-                if a and has(p, a):
-                    yield a, values
-        for a in sorted({a for m, _ in p for a, _ in m if a[0] in ("delta", "pos")}, key=key):
-            yield a, [ZERO, ONE]
 
     # Letters and ranges
 
@@ -165,15 +109,15 @@ class Context(NormalForm):
                 flags = self.letter("sym", i)[2]
                 start, end = self.read(lo, env), self.read(hi, env)
                 n = add(minus(end, start), ONE)
-                if not (self.integer(start) and self.integer(n) and self.sign(n, False)):
+                if not (integer(start) and integer(n) and self.K.sign(n, False)):
                     raise Refused("the range of {} is not shown to be whole numbers from {} up to {}", i, lo, hi)
                 promised = {"positive": True, "nonnegative": False}
                 if "integer" not in declared or set(declared) - {"integer", "real", *promised} or not all(
-                    self.sign(start, strict) for flag, strict in promised.items() if flag in flags
+                    self.K.sign(start, strict) for flag, strict in promised.items() if flag in flags
                 ):
                     raise Refused("what is declared of {} is not shown on its range {} to {}", i, lo, hi)
                 v = fresh()
-                self.range[v] = n
+                self.K.range[v] = n
                 # By itself too: where i is bound again, what holds in here only holds in this range as well.
                 return {**env, v: atom(v), i: add(atom(v), start, const(-1))}, v, n
         raise Refused("a sum needs limits (letter, from, to), not {}", limit)
@@ -185,10 +129,10 @@ class Context(NormalForm):
 
     def read(self, e: Tree, env: dict) -> Poly:
         """The term of a tree, shown to be defined in every model of what is given."""
-        place = (e, *env.items(), len(self.equations))
+        place = (e, *env.items(), len(self.K.equations))
         if place not in self.seen:
             self.seen[place] = self.read_afresh(e, env)
-            self.spend(10 + len(key(self.seen[place])) // 20)  # a large term costs more wherever it goes
+            self.K.spend(10 + len(key(self.seen[place])) // 20)  # a large term costs more wherever it goes
         return self.seen[place]
 
     def read_afresh(self, e: Tree, env: dict) -> Poly:
@@ -200,35 +144,40 @@ class Context(NormalForm):
             case ("E",):
                 return atom(("e",))
             case ("Symbol", _, _):
-                return env[e] if e in env else self.rewrite(atom(self.letter("sym", e)))
+                return env[e] if e in env else self.K.rewrite(atom(self.letter("sym", e)))
             case ("Indexed", letter, *indices):
                 where = tuple(self.read(index, env) for index in indices)
-                self.need(where and all(map(self.integer, where)), "{}: its index is an integer", e)
-                return self.rewrite(atom((*self.letter("idx", letter, len(where)), where)))
+                self.need(where and all(map(integer, where)), "{}: its index is an integer", e)
+                return self.K.rewrite(atom((*self.letter("idx", letter, len(where)), where)))
             case ("Add", *terms):
                 return add(*(self.read(t, env) for t in terms))
             case ("Mul", *factors):
-                return self.mul(*(self.read(t, env) for t in factors))
+                return self.K.mul(*(self.read(t, env) for t in factors))
             case ("Pow", base, exponent):
                 b, x = self.read(base, env), self.read(exponent, env)
-                fine = self.integer(x) and (self.sign(x, False) or self.nonzero(b))
+                fine = integer(x) and (self.K.sign(x, False) or self.K.nonzero(b))
                 self.need(fine or self.positive_shown(base, env), "{}: its base is positive", e, missing=("Gt", base))
-                return self.power(b, x)
+                return self.K.power(b, x)
             case ("exp", t):
-                return self.atom_power(("e",), self.read(t, env))
+                return self.K.atom_power(("e",), self.read(t, env))
             case ("log", t):
                 return self.read_log(t, env)
             case ("Abs", t):
-                return self.absolute(self.read(t, env))
+                return self.K.absolute(self.read(t, env))
             case ("Sum" | "Product" as kind, body, *limits) if limits:
                 return self.fold(kind, body, limits, env)
             case ("KroneckerDelta", a, b):
-                return self.delta(self.difference(a, b, env))
+                return self.K.delta(self.difference(a, b, env))
             case ("Piecewise", *branches):
                 return self.cases(e, branches, env)
             case ("Derivative", body, *variables) if variables:
                 return self.derive(e, body, variables, env)
-        return self.read_gamma(e, env)
+            case ("gamma", t):
+                self.need(self.positive_shown(t, env), "{}: its argument is positive", e, missing=("Gt", t))
+                return self.K.gamma(self.read(t, env))
+            case (str(head), *parts) if head in MEANING:
+                return self.read(MEANING[head](*parts), env)
+        raise Refused("not in the kernel's language: {}", e)
 
     def read_log(self, t: Tree, env: dict) -> Poly:
         """ln of a tree shown to be positive, factor by factor while they are visible: multiplied out they are lost."""
@@ -236,37 +185,13 @@ class Context(NormalForm):
             case ("Mul", *factors) if all(self.positive_shown(f, env) for f in factors):
                 return add(*(self.read_log(f, env) for f in factors))
             case ("Pow", base, exponent) if self.positive_shown(base, env):
-                return self.mul(self.read(exponent, env), self.read_log(base, env))
+                return self.K.mul(self.read(exponent, env), self.read_log(base, env))
         self.need(self.positive_shown(t, env), "{}: its argument is positive", ("log", t), missing=("Gt", t))
-        return self.log(self.read(t, env))
-
-    def read_gamma(self, e: Tree, env: dict) -> Poly:
-        match e:
-            case ("gamma", t):
-                self.need(self.positive_shown(t, env), "{}: its argument is positive", e, missing=("Gt", t))
-                return self.gamma(self.read(t, env))
-            case ("loggamma", t):
-                return self.read_log(("gamma", t), env)
-            case ("beta", a, b):
-                whole = self.read(("gamma", ("Add", a, b)), env)
-                parts = self.mul(self.read(("gamma", a), env), self.read(("gamma", b), env))
-                return self.mul(parts, self.power(whole, const(-1)))
-            case ("factorial", t):
-                n = self.read(t, env)
-                fine = self.integer(n) and self.sign(n, False)
-                self.need(fine, "{}: its argument is 0, 1, 2, ...", e, missing=("Ge", t))
-                return self.gamma(add(n, ONE))
-            case ("binomial", top, bottom):
-                n, k = self.read(top, env), self.read(bottom, env)
-                fine = self.integer(k) and self.sign(k, False) and self.sign(add(minus(n, k), ONE), True)
-                self.need(fine, "{}: the lower entry is one of 0, 1, ... up to the upper", e)
-                below = self.mul(self.gamma(add(k, ONE)), self.gamma(add(minus(n, k), ONE)))
-                return self.mul(self.gamma(add(n, ONE)), self.power(below, const(-1)))
-        raise Refused("not in the kernel's language: {}", e)
+        return self.K.log(self.read(t, env))
 
     def need(self, shown: object, what: str, e: Tree, missing: Tree | None = None) -> None:
         if not shown:
-            fact = (*missing, ("Rational", 0, 1)) if missing else None
+            fact = (*missing, NOTHING) if missing else None
             raise Refused("could not show that this is defined: " + what, e, missing=fact)
 
     def positive_shown(self, e: Tree, env: dict) -> bool:
@@ -284,14 +209,14 @@ class Context(NormalForm):
         if place in self.seen:
             return self.seen[place]
         p = self.read(e, env)
-        known = self.best(p, DEPTH - 1)
+        known = self.K.best(p, DEPTH - 1)
         by_form = self.form_sign(e, env) if known < POSITIVE else UNKNOWN
         if by_form == POSITIVE and p and not any(atoms(p, "delta", "pos")):
-            around = self.variables_of(env.values())
-            for shown in dict.fromkeys((p, self.primitive(p)[1])):
-                free = self.variables_of([shown])
-                if all(v in free or self.full(self.range[v]) for v in around):
-                    self.inequalities.append((free, shown, True))
+            around = self.K.variables_of(env.values())
+            for shown in dict.fromkeys((p, self.K.primitive(p)[1])):
+                free = self.K.variables_of([shown])
+                if all(v in free or self.K.full(self.K.range[v]) for v in around):
+                    self.K.inequalities.append((free, shown, True))
         self.seen[place] = max(known, by_form)
         return self.seen[place]
 
@@ -303,7 +228,7 @@ class Context(NormalForm):
                 signs = [self.tree_sign(t, env) for t in terms]
                 return min(signs) and max(signs)
             case ("Pow", base, ("Rational", n, 1)) if n > 0 and n % 2 == 0:
-                return POSITIVE if self.nonzero(self.read(base, env)) else NONNEGATIVE
+                return POSITIVE if self.K.nonzero(self.read(base, env)) else NONNEGATIVE
             case ("Pow", base, _):
                 return POSITIVE if self.positive_shown(base, env) else UNKNOWN
             case ("Piecewise", *branches):
@@ -323,13 +248,13 @@ class Context(NormalForm):
             return self.read(body, env)
         *inner, outer = limits
         inside, v, n = self.bind(env, outer)
-        values = self.short(n)
+        values = self.K.short(n)
         if values is not None:
-            at = [self.sub(inside[outer[0]], {v: const(t)}) for t in values]
+            at = [self.K.sub(inside[outer[0]], {v: const(t)}) for t in values]
             each = [self.fold(kind, body, inner, {**env, outer[0]: value}) for value in at]
-            return add(*each) if kind == "Sum" else self.mul(*each)
+            return add(*each) if kind == "Sum" else self.K.mul(*each)
         p = self.fold(kind, body, inner, inside)
-        return self.total([(v, n)], p) if kind == "Sum" else self.times(v, n, p)
+        return self.K.total([(v, n)], p) if kind == "Sum" else self.K.times(v, n, p)
 
     def cases(self, e: Tree, branches: list, env: dict) -> Poly:
         """A Piecewise as a sum of its values, each times 1 where its condition is the first to hold, else 0."""
@@ -338,8 +263,8 @@ class Context(NormalForm):
             value, condition = branch
             here = self.indicator(condition, env)
             if here != ZERO and left != ZERO:
-                out.append(self.mul(left, here, self.read(value, env)))
-                left = self.mul(left, minus(ONE, here))
+                out.append(self.K.mul(left, here, self.read(value, env)))
+                left = self.K.mul(left, minus(ONE, here))
         if left != ZERO:
             raise Refused("a Piecewise must cover every case; end it with True: {}", e)
         return add(*out)
@@ -349,15 +274,15 @@ class Context(NormalForm):
             case ("true",):
                 return ONE
             case ("And", *parts):
-                return self.mul(*(self.indicator(part, env) for part in parts))
+                return self.K.mul(*(self.indicator(part, env) for part in parts))
             case ("Eq", a, b):
-                return self.delta(self.difference(a, b, env))
+                return self.K.delta(self.difference(a, b, env))
             case ("Ne", a, b):
-                return minus(ONE, self.delta(self.difference(a, b, env)))
+                return minus(ONE, self.K.delta(self.difference(a, b, env)))
             case (str(head), a, b) if head in INEQUALITIES:
                 side, strict = INEQUALITIES[head]
                 d = scale(self.difference(a, b, env), side)
-                return self.positive(d) if strict else minus(ONE, self.positive(scale(d, -1)))
+                return self.K.positive(d) if strict else minus(ONE, self.K.positive(scale(d, -1)))
         raise Refused("the kernel knows no such condition: {}", condition)
 
     def derive(self, e: Tree, body: Tree, variables: list, env: dict) -> Poly:
@@ -370,33 +295,24 @@ class Context(NormalForm):
         p, typed = self.read(body, env), names(body)
         for variable in variables:
             letter, times = variable
-            x = only_atom(self.unwritten(self.read, letter, env), "sym", "idx")
+            x = only_atom(self.K.unwritten(self.read, letter, env), "sym", "idx")
             if x is None or times not in ORDERS:
                 raise Refused("no derivative in {}: it is not a letter or an entry, and a number of times", variable)
             moving, closed = motion({x[1]}, self.facts, self.declared)
             for fact, _ in closed:
                 raise Refused("no derivative in {}: what is given leaves it no open set: {}", variable, fact)
-            around = (*env.values(), *(self.range[v] for v in self.variables_of(env.values())))
+            around = (*env.values(), *(self.K.range[v] for v in self.K.variables_of(env.values())))
             if mentions(around, moving):
                 raise Refused("no derivative in {}: it stands in a range that moves with it", variable)
             for _ in range(times[1]):
                 # Each time anew: an equation in use may have put a letter for what has just been differentiated.
                 if ((typed | {a[1] for a in atoms(p, "sym", "idx")}) & moving) - {x[1]}:
                     raise Refused("no derivative in {}: an equation moves another letter with it", variable)
-                p = self.derivative(p, x)
+                p = derivative(self.K, p, x)
         return p
 
     def declared(self, name: str) -> tuple:
         return self.names[name][1]
-
-    def variables_of(self, terms: Iterable[Poly]) -> tuple:
-        """The open bound variables in some terms, and in the lengths of their ranges, sorted."""
-        found: set[tuple] = set()
-        more = {v for p in terms for v in atoms(p, "v")}
-        while more - found:
-            found |= more
-            more = {v for u in found if u in self.range for v in atoms(self.range[u], "v")}
-        return tuple(sorted(found))
 
     def meet(self, t: Tree) -> None:
         """Every letter in a line is a known kind of object, also where it is not read."""

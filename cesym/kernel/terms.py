@@ -85,6 +85,15 @@ def whole(p: Poly) -> int | None:
     return n.numerator if n is not None and n.denominator == 1 else None
 
 
+def integer(p: Poly) -> bool:
+    """Is p integer-valued by its form: a polynomial with integer coefficients in integer atoms?"""
+    return all(c.denominator == 1 and all(whole_valued(a) and (whole(e) or 0) > 0 for a, e in m) for m, c in p)
+
+
+def whole_valued(a: tuple) -> bool:
+    return a[0] in ("v", "b", "delta", "pos") or (a[0] in ("sym", "idx") and "integer" in a[2])
+
+
 def only_atom(p: Poly, *kinds: str) -> tuple | None:
     """The atom that p is, if it is one of these kinds and nothing else."""
     for m, _ in p:

@@ -123,15 +123,6 @@ def check_tree(t: Any, depth: int = 0) -> None:
         check_tree(part, depth + 1)
 
 
-def from_json(data: Any) -> Tree:
-    """The tree written as nested JSON lists; anything but lists, plain strings and integers is refused."""
-    if type(data) is list:
-        return tuple(map(from_json, data))
-    if type(data) in (str, int):
-        return data
-    raise Refused(f"a saved tree holds lists, strings and integers, not {data!r:.40}")
-
-
 def show(t: Any) -> str:
     """A tree in one plain line, for messages; the display of lines lives elsewhere."""
     match t:

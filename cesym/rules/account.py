@@ -10,7 +10,7 @@ from typing import Any
 from cesym import kernel
 from cesym.given import Given
 from cesym.given.hypotheses import Hypothesis
-from cesym.kernel.reader import Context
+from cesym.kernel.reader import Reader
 from cesym.kernel.steps import follows
 from cesym.notation.printers import latex
 from cesym.notation.trees import expression, subtrees
@@ -46,9 +46,9 @@ def shown(facts: tuple[kernel.Tree, ...], step: kernel.Step, undeclared: str = "
 
 
 @lru_cache(200)
-def context(facts: tuple[kernel.Tree, ...], using: tuple, undeclared: str) -> Context:
+def context(facts: tuple[kernel.Tree, ...], using: tuple, undeclared: str) -> Reader:
     """One for all lines of a derivation: a line is read once, as what comes after and then as what comes before."""
-    return Context(facts, using)
+    return Reader(facts, using)
 
 
 @lru_cache(2000)

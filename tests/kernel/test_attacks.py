@@ -206,7 +206,7 @@ UNDEFINED = [
     undefined("beta with one real argument", beta(r, sigma), beta(sigma, sigma + 1)),
     undefined("more chosen than there are", binomial(N, n[1]), binomial(N + n[1], n[1])),
     undefined("a negative number chosen", binomial(N, k[1] - 1), binomial(N, k[1])),
-    undefined("a binomial with a real lower entry", binomial(N, p[1]), binomial(N + p[1], N)),
+    undefined("a binomial with any real lower entry", binomial(N, r), binomial(N, p[1])),
     undefined("a Piecewise with a hole", Piecewise((1, r > 0)), Piecewise((1, r > 0), (0, True))),
     undefined("a Piecewise that leaves out equality", Piecewise((1, r > 0), (0, r < 0)),
         Piecewise((1, r > 0), (0, r <= 0), (2, True))),

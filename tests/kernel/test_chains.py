@@ -3,9 +3,10 @@
 import pytest
 from sympy import Integer, Product, Sum, log, pi
 
+from cesym.derivation.file import from_json
 from cesym.kernel import Given, Refused, Step, admit, tree, verify
 from cesym.kernel.steps import Statement
-from cesym.kernel.trees import from_json, show
+from cesym.kernel.trees import show
 from cesym.symbols import N, i, mu, p, sigma, v, x
 
 from .cases import certificate, minimiser, monotone, step

@@ -22,8 +22,9 @@ from sympy import (
 )  # fmt: skip
 
 from cesym.kernel import tree
-from cesym.kernel.reader import Context
+from cesym.kernel.reader import Reader
 from cesym.kernel.terms import atoms, height
+from cesym.kernel.zero import zero as shown_zero
 from cesym.symbols import C, N, c, i, j, k, m, mu, p, q, sigma, v, x, y, z
 
 from .cases import fact
@@ -127,8 +128,8 @@ DIFFERENT = [
 
 
 def zero(a: object, b: object) -> bool:
-    context = Context(FACTS)
-    return context.zero(context.difference(tree(a), tree(b), {}))
+    reader = Reader(FACTS)
+    return shown_zero(reader.K, reader.difference(tree(a), tree(b), {}))
 
 
 @pytest.mark.parametrize(("a", "b"), EQUAL, ids=str)
@@ -145,7 +146,7 @@ def test_different(a: object, b: object) -> None:
 @pytest.mark.parametrize("e", [e for pair in EQUAL for e in pair], ids=str)
 def test_a_term_that_is_read_holds_no_open_variable(e: object) -> None:
     """Bound variables are named by their height, however the term was reached."""
-    first, again = Context(FACTS), Context(FACTS)
+    first, again = Reader(FACTS), Reader(FACTS)
     term = first.read(tree(e), {})
     again.read(tree(S(x[i] * S(mu[m], (m, 1, i)))), {})  # other variables were numbered in between
     assert not atoms(term, "v")
@@ -153,7 +154,7 @@ def test_a_term_that_is_read_holds_no_open_variable(e: object) -> None:
 
 
 def test_nested_sums_stand_at_different_heights() -> None:
-    context = Context(FACTS)
-    inner = context.read(tree(S(exp(x[i]))), {})
-    outer = context.read(tree(S(exp(S(exp(q[i, m]), (m, 1, N))))), {})
+    reader = Reader(FACTS)
+    inner = reader.read(tree(S(exp(x[i]))), {})
+    outer = reader.read(tree(S(exp(S(exp(q[i, m]), (m, 1, N))))), {})
     assert (height(inner), height(outer)) == (1, 2)

@@ -5,7 +5,7 @@ from fractions import Fraction
 import mpmath
 import pytest
 
-from cesym.kernel.reader import Context
+from cesym.kernel.reader import Reader
 from cesym.kernel.terms import ONE as ONE_TERM
 from cesym.kernel.terms import add
 from cesym.kernel.witness import satisfied
@@ -59,12 +59,12 @@ MODEL = {
     ],
 )
 def test_the_evaluator_of_terms(tree: Tree, expected: Fraction) -> None:
-    assert value(Context(()).read(tree, {}), MODEL) == expected
+    assert value(Reader(()).read(tree, {}), MODEL) == expected
 
 
 def test_the_evaluator_of_terms_is_total() -> None:
     """0 where there is no meaning, so that 0 times it is 0."""
-    term = Context(()).read(("log", sigma), {})
+    term = Reader(()).read(("log", sigma), {})
     assert value(term, MODEL | {"sigma": Fraction(-1)}) == 0
     with mpmath.workdps(40):
         assert mpmath.almosteq(value(term, MODEL), mpmath.log(mpmath.mpf(2) / 3))
@@ -72,7 +72,7 @@ def test_the_evaluator_of_terms_is_total() -> None:
 
 def test_a_wrong_term_is_seen() -> None:
     """The comparison must be able to fail: another term, and a tree without a real value."""
-    term = Context(()).read(at(x, ONE), {})
+    term = Reader(()).read(at(x, ONE), {})
     assert compare(at(x, ONE), term, MODEL) is None
     assert compare(at(x, ONE), add(term, ONE_TERM), MODEL) is not None
     assert compare(("log", r), term, MODEL).of_tree.startswith("undefined")

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 import mpmath
 
-from cesym.kernel.reader import Context
+from cesym.kernel.reader import Reader
 from cesym.kernel.trees import Refused, Tree, show
 from cesym.kernel.witness import evaluate
 
@@ -148,7 +148,7 @@ def run(count: int, seed: int, depth: int = 3) -> tuple[Counter, list[Wrong], li
         tally["tried"] += 1
         try:
             with limited(PATIENCE):
-                term = Context(world.facts, USING[name] if rng.random() < 0.5 else ()).read(t, {})
+                term = Reader(world.facts, USING[name] if rng.random() < 0.5 else ()).read(t, {})
         except TooSlow:
             slow.append(t)
             continue

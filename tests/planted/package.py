@@ -3,7 +3,7 @@
 FAULTS = (
     (
         'an indicator squared is not the indicator',
-        'kernel/algebra',
+        'kernel/calculus',
         'if kind in ("delta", "pos") and n is not None and n > 0:',
         'if kind in ("delta", "pos") and n is not None and n > 2:',
     ),
@@ -28,8 +28,8 @@ FAULTS = (
     (
         'x >= 0 in a case means x > 0',
         'kernel/reader',
-        'return self.positive(d) if strict else minus(ONE, self.positive(scale(d, -1)))',
-        'return self.positive(d)',
+        'return self.K.positive(d) if strict else minus(ONE, self.K.positive(scale(d, -1)))',
+        'return self.K.positive(d)',
     ),
     (
         "what follows 'in {0, 1}' may be left out",
@@ -243,7 +243,7 @@ FAULTS = (
     ),
     (
         'a witness needs only one of the things that are declared of its letter',
-        'kernel/steps',
+        'kernel/models',
         '            if not all(has(flag, v, model) for model, v in values):',
         '            if not any(has(flag, v, model) for model, v in values):',
     ),
@@ -261,21 +261,21 @@ FAULTS = (
     ),
     (
         'an empty range of numbers is not written out',
-        'kernel/normal_form',
+        'kernel/calculus',
         'size is not None and 0 <= size <= SHORT',
         'size is not None and 0 < size <= SHORT',
     ),
     (
         'an indicator of d > 0 is 0 only where d < 0 is shown, not where d <= 0 is',
-        'kernel/algebra',
+        'kernel/calculus',
         'return ZERO if self.sign(scale(d, -1), False) else',
         'return ZERO if self.sign(scale(d, -1), True) else',
     ),
     (
         'the condition a >= b holds where a <= b does',
         'kernel/reader',
-        'return self.positive(d) if strict else minus(ONE, self.positive(scale(d, -1)))',
-        'return self.positive(d) if strict else minus(ONE, self.positive(d))',
+        'return self.K.positive(d) if strict else minus(ONE, self.K.positive(scale(d, -1)))',
+        'return self.K.positive(d) if strict else minus(ONE, self.K.positive(d))',
     ),
     (
         'the upper end of an interval is open where its lower end is',

@@ -27,7 +27,8 @@ from sympy import (
 )  # fmt: skip
 
 from cesym.kernel import Refused, tree
-from cesym.kernel.reader import Context
+from cesym.kernel.reader import Reader
+from cesym.kernel.terms import integer
 from cesym.symbols import C, N, c, i, j, k, lam, mu, n, p, q, sigma, v, x
 
 from .cases import fact
@@ -82,8 +83,8 @@ PERHAPS_ZERO = [N - 1, Z, x[1], x[1] - mu[1], k[1], k[1] - 1, n[1], 2 * k[N + 1]
 
 
 def sign(e: object, strict: bool) -> bool:
-    context = Context(FACTS)
-    return context.sign(context.read(tree(e), {}), strict)
+    reader = Reader(FACTS)
+    return reader.K.sign(reader.read(tree(e), {}), strict)
 
 
 @pytest.mark.parametrize("e", POSITIVE, ids=str)
@@ -108,14 +109,14 @@ def test_never_shown_not_negative(e: object) -> None:
 
 @pytest.mark.parametrize("e", NOT_ZERO, ids=str)
 def test_shown_not_zero(e: object) -> None:
-    context = Context(FACTS)
-    assert context.nonzero(context.read(tree(e), {}))
+    reader = Reader(FACTS)
+    assert reader.K.nonzero(reader.read(tree(e), {}))
 
 
 @pytest.mark.parametrize("e", PERHAPS_ZERO, ids=str)
 def test_never_shown_not_zero(e: object) -> None:
-    context = Context(FACTS)
-    assert not context.nonzero(context.read(tree(e), {}))
+    reader = Reader(FACTS)
+    assert not reader.K.nonzero(reader.read(tree(e), {}))
 
 
 @pytest.mark.parametrize(
@@ -129,8 +130,8 @@ def test_never_shown_not_zero(e: object) -> None:
     ],
 )
 def test_within(index: object, last: object, inside: bool) -> None:
-    context = Context(FACTS)
-    assert context.within(*(context.read(tree(e), {}) for e in (index, last))) is inside
+    reader = Reader(FACTS)
+    assert reader.K.within(*(reader.read(tree(e), {}) for e in (index, last))) is inside
 
 
 @pytest.mark.parametrize(
@@ -140,8 +141,8 @@ def test_within(index: object, last: object, inside: bool) -> None:
      (x[1], False), (1 / N, False), (k[1] * x[1], False), (2**N, False), (Rational(1, 2), False)],
 )  # fmt: skip
 def test_whole(e: object, whole: bool) -> None:
-    context = Context(FACTS)
-    assert context.integer(context.read(tree(e), {})) is whole
+    reader = Reader(FACTS)
+    assert integer(reader.read(tree(e), {})) is whole
 
 
 # Read as it stands on the page: its factors and squares are still visible.
@@ -163,13 +164,13 @@ NOT_BY_FORM = [
 
 @pytest.mark.parametrize("e", BY_FORM, ids=str)
 def test_a_logarithm_of_what_is_positive_by_its_form_is_read(e: object) -> None:
-    Context(FACTS).read(("log", tree(e)), {})
+    Reader(FACTS).read(("log", tree(e)), {})
 
 
 @pytest.mark.parametrize("e", NOT_BY_FORM, ids=str)
 def test_a_logarithm_of_what_may_be_zero_or_below_is_not_read(e: object) -> None:
     with pytest.raises(Refused):
-        Context(FACTS).read(("log", tree(e)), {})
+        Reader(FACTS).read(("log", tree(e)), {})
 
 
 def test_an_answer_is_not_kept_when_more_is_known() -> None:
@@ -187,18 +188,18 @@ def test_an_answer_is_not_kept_when_more_is_known() -> None:
         fact(b[i] <= M, to_N), fact(z[i] >= 1, (i, 1, Q)), fact(z[i] <= P, (i, 1, Q)), fact(Q >= 2 * N), fact(j >= 1), fact(j <= N),
     )  # fmt: skip
     line = tree(log(x[b[j]]))
-    assert Context(facts).read(line, {}) == Context(facts).read(("Add", ("Mul", ("Rational", 0, 1), tree(Abs(x[b[j]]))), line), {})
+    assert Reader(facts).read(line, {}) == Reader(facts).read(("Add", ("Mul", ("Rational", 0, 1), tree(Abs(x[b[j]]))), line), {})
 
 
 def test_of_many_entries_each_is_looked_at_once() -> None:
     rest = 2 - Mul(*(k[n] for n in range(1, 151)))
-    context = Context((fact(Contains(k[i], FiniteSet(0, 1)), (i, 1, 300)),))
-    assert context.read(("Abs", tree(rest)), {}) == context.read(tree(rest), {})
+    reader = Reader((fact(Contains(k[i], FiniteSet(0, 1)), (i, 1, 300)),))
+    assert reader.read(("Abs", tree(rest)), {}) == reader.read(tree(rest), {})
 
 
 def test_an_answer_changes_when_a_fact_is_read() -> None:
-    context, form = Context(FACTS), tree((x[1] - mu[1]) ** 2 + sigma)
-    term = context.read(form, {})
-    before = context.sign(term, True)
-    context.read(("log", form), {})
-    assert (before, context.sign(term, True)) == (False, True)
+    reader, form = Reader(FACTS), tree((x[1] - mu[1]) ** 2 + sigma)
+    term = reader.read(form, {})
+    before = reader.K.sign(term, True)
+    reader.read(("log", form), {})
+    assert (before, reader.K.sign(term, True)) == (False, True)

@@ -1,0 +1,55 @@
+"""The zero test: what is shown equal is what has the difference 0."""
+
+from collections.abc import Iterable
+
+from cesym.kernel.calculus import Calculus
+from cesym.kernel.terms import (
+    ONE, ZERO, Poly, add, atom, atoms, const, fresh, height, key, monomial, only_atom, poly, relabel, scale, whole,
+)  # fmt: skip
+
+
+def zero(K: Calculus, p: Poly, split: frozenset[str] = frozenset(), depth: int = 4) -> bool:
+    """Is p = 0 shown? Clearing denominators, joining sums over equal ranges, by cases on the letters ``split``."""
+    if not p or depth == 0:
+        return not p
+    low: dict[tuple, int] = {}
+    for a, n in ((a, whole(e) or 0) for m, _ in p for a, e in m):
+        low[a] = min(low.get(a, 0), n)
+    if any(low.values()):  # what stands in a denominator is not zero
+        cleared = K.mul(p, *(monomial({(a, const(-n))}) for a, n in low.items() if n))
+        return zero(K, K.rebuilt(cleared), split, depth - 1)
+    parts = joined(K, p)
+    if p not in parts and all(zero(K, part, split, depth - 1) for part in parts):
+        return True
+    for a, values in splits(K, p, split):  # one atom at a time, value by value, until none is left
+        return all(zero(K, K.sub(p, {a: value}), split, depth) for value in values)
+    return False
+
+
+def joined(K: Calculus, p: Poly) -> list[Poly]:
+    """Terms such that p is zero if they all are: p is their sum, each over its range (or none).
+
+    Monomials with a sum over 1..n go together under one new variable; N times a constant is its sum over 1..N.
+    """
+    groups: dict = {}
+    for m, c in p:
+        inner = min((a for a, e in m if a[0] == "sum" and e == ONE and len(a[1]) == 1), key=key, default=None)
+        groups.setdefault(inner[1][0][1] if inner else None, []).append((m, c, inner))
+    alone, parts = groups.pop(None, []), []
+    for n, terms in groups.items():
+        size, b = (only_atom(n), ONE), fresh()
+        K.range[b] = n
+        bodies = [K.mul(poly({m - {(a, ONE)}: c}), relabel(a[2], {a[1][0][0]: b})) for m, c, a in terms]
+        parts.append(add(*bodies, *(poly({m - {size}: c}) for m, c, _ in alone if size in m)))
+        alone = [term for term in alone if size not in term[0]]
+    return [*parts, *([poly({m: c for m, c, _ in alone})] if alone else [])]
+
+
+def splits(K: Calculus, p: Poly, names: frozenset[str]) -> Iterable[tuple[tuple, list[Poly]]]:
+    """An atom of p called for by name, with all its values: those of its support, or 0 and both signs."""
+    for a in atoms(p, "sym", "idx"):
+        if a[1] in names and not height(a):
+            yield from ((b, values) for b, values in K.supports(atom(a)) if a == b)
+            if not a[2]:  # a real number u, 0 or -u
+                u = atom(("sym", ("size", key(a)), frozenset({"positive"})))  # no letter has such a name
+                yield a, [ZERO, u, scale(u, -1)]
