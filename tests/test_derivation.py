@@ -328,7 +328,7 @@ def test_a_line_may_bring_in_a_letter():
     assert d.check(SHIFTED).accepted and "r" not in d.letters
     longer = d.claim(SHIFTED, because="any shift")
     assert longer.letters["r"] == R and longer.recheck().evidence == "CHECKED"
-    assert "zᵢ, r real" in longer.to_text(unicode=True) and "$r$ real" in longer.to_markdown()
+    assert "z_c, r real" in longer.to_text(unicode=True) and "$r$ real" in longer.to_markdown()
     assert longer.claim("r + log(exp(-r)*Sum(exp(z[c]), (c, 1, C)))").conclusion.lhs == LOGSUMEXP
     assert longer.differentiate(R).exprs[-1] == 0
     assert longer.rename(r="rho").recheck().letters["rho"] and longer.instance(C=2, r=3).recheck()
@@ -339,9 +339,9 @@ def test_a_letter_that_is_given_can_be_typed(tmp_path, capsys):
     with pytest.raises(ValueError, match="I do not know the name 'r'"):
         Derivation.start(LOGSUMEXP).claim(typed)
     d = Derivation.start(LOGSUMEXP, {R: S.Reals, V: S.Reals})
-    assert {"r", "a"} <= d.letters.keys() and "zᵢ, r, aᵢ real" in d.to_text(unicode=True)
+    assert {"r", "a"} <= d.letters.keys() and "z_c, r, aᵢ real" in d.to_text(unicode=True)
     other = d.rename(r="s", a="b")
-    assert {"s", "b"} <= other.letters.keys() and "zᵢ, s, bᵢ real" in other.to_text(unicode=True)
+    assert {"s", "b"} <= other.letters.keys() and "z_c, s, bᵢ real" in other.to_text(unicode=True)
     assert {"r", "a"} <= d.instance(C=2).letters.keys()
     longer = d.claim(typed).claim("log(Sum(exp(z[c]), (c, 1, C))) + a[1] - a[1]")
     longer.save(tmp_path / "saved")

@@ -31,7 +31,7 @@ from sympy import (
 
 import cesym
 from cesym import Derivation, nll
-from cesym.symbols import C, N, c, i, j, k, lam, m, mu, n, p, q, sigma, w, x
+from cesym.symbols import C, N, c, i, j, k, lam, m, mu, n, p, q, sigma, w, x, z
 
 nu, r = Symbol("nu", positive=True), Symbol("r", positive=True)
 SAMPLES, CLASSES = (i, 1, N), (c, 1, C)
@@ -62,7 +62,19 @@ def student_with_location():
     return nll(factor * scaled ** (-(nu + 1) / 2), x).log_rules()
 
 
+def slope(line, letter, given=None):
+    """The derivative of a line in an entry."""
+    return lambda: Derivation.start(line, given).differentiate(letter)
+
+
+SCORES = Sum(w[m] * x[i, m], (m, 1, C))
 DERIVATIONS = {
+    "cross-entropy in p": slope(-Sum(q[c] * log(p[c]), CLASSES), p[j], [(p[c] > 0, CLASSES)]),
+    "ridge": slope(Sum(w[m] ** 2, (m, 1, C)), w[j]), "squares in w": slope(Sum((SCORES - mu[i]) ** 2, SAMPLES), w[j]),
+    "log-sum-exp": slope(log(Sum(exp(z[c]), CLASSES)) - Sum(q[c] * z[c], CLASSES), z[j]),
+    "product": slope(Product(x[i], SAMPLES), x[m], {x: Interval.open(0, oo)}),
+    "at a bound index": slope(Sum(w[i] * x[i], SAMPLES), x[i]),
+    "kl": lambda: Derivation.start(Sum(q[c] * log(q[c] / p[c]), CLASSES), {q: Interval.open(0, 1), p: Interval.open(0, 1)}),
     "bernoulli": cesym.bce_from_bernoulli, "maximum": cesym.likelihood_max_is_nll_min, "estimate": cesym.bernoulli_estimate,
     "binomial": lambda: without_last(cesym.bce_from_binomial), "rates": cesym.bce_from_binomial,
     "mse": cesym.mse_from_gaussian, "gaussian": lambda: without_last(cesym.mse_from_gaussian),
@@ -80,6 +92,14 @@ DERIVATIONS = {
 }  # fmt: skip
 
 ACCEPTED = {
+    "cross-entropy in p": ["-q[j]/p[j]", "-Sum(KroneckerDelta(c,j)*q[c]/p[c],(c,1,C))", "-q[j]*p[j]**(-1)"],
+    "ridge": ["2*w[j]", "Sum(2*w[m]*KroneckerDelta(m,j),(m,1,C))"],
+    "squares in w": ["2*Sum((Sum(w[m]*x[i,m],(m,1,C)) - mu[i])*x[i,j],(i,1,N))",
+                     "2*Sum(x[i,j]*Sum(w[m]*x[i,m],(m,1,C)),(i,1,N)) - 2*Sum(mu[i]*x[i,j],(i,1,N))"],
+    "log-sum-exp": ["exp(z[j])/Sum(exp(z[c]),(c,1,C)) - q[j]", "Sum((exp(z[j])/Sum(exp(z[m]),(m,1,C)) - q[j])*KroneckerDelta(c,j),(c,1,C))"],
+    "product": ["Product(x[i],(i,1,N))/x[m]", "Sum(KroneckerDelta(i,m)/x[i],(i,1,N))*Product(x[i],(i,1,N))"],
+    "at a bound index": ["w[i]"],
+    "kl": ["Sum(q[c]*log(q[c]),(c,1,C)) - Sum(q[c]*log(p[c]),(c,1,C))"],
     "bernoulli": [
         "-Sum(k[i]*log(p[i]) + (1-k[i])*log(1-p[i]), (i,1,N))",
         "-Sum(k[j]*log(p[j]) + (1-k[j])*log(1-p[j]), (j,1,N))",

@@ -30,7 +30,7 @@ from cesym.given import INDEPENDENT, Assumption, Given, listed
 from cesym.given.hypotheses import Hypothesis, hypotheses
 from cesym.kernel.trees import Refused, tree
 from cesym.losses import Loss
-from cesym.losses.derivative import carried_out, inside, size_of
+from cesym.losses.derivative import asked_for, carried_out, inside, places
 from cesym.notation import cards
 from cesym.notation.indices import parameter_name, put
 from cesym.notation.trees import expression, name_of
@@ -324,9 +324,8 @@ class Derivation:
         a value outside what is given of the letter); StepRefused where the next line is not shown.
         """
         value = self.read(value)
-        sizes = {letter: size_of(letter, self.given, self.exprs) for letter in getattr(atom, "indices", ())}
-        limits = tuple((letter, sp.S(1), size) for letter, size in sizes.items())
-        given = self.given.extended([(sp.Eq(atom, value, evaluate=False), *limits)])
+        limits = places(atom, self.given, self.exprs)
+        given = self.given.extended([(sp.Eq(atom, value, evaluate=False), *map(tuple, limits))])
         try:
             d = replace(self, given=given).seen()
         except (Refused, ValueError) as refusal:
@@ -340,7 +339,7 @@ class Derivation:
         """
         if self.relation != "=":
             raise ValueError(f"differentiate: the lines so far are joined by {self.relation}; only = has a derivative")
-        asked = sp.Derivative(self.exprs[-1], variable)
+        asked = asked_for(self.exprs[-1], variable)
         d = Derivation.start(asked, self.given.extended(inside(variable, self.given, self.exprs)))
         return d.claim(carried_out(asked, d.given), because)
 

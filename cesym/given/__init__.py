@@ -19,6 +19,8 @@ from cesym.given.facts import (
 )
 from cesym.given.hypotheses import hypotheses
 from cesym.given.models import witnesses
+from cesym.given.ranges import Ranges, standing
+from cesym.kernel.moving import folded
 from cesym.kernel.trees import tree
 from cesym.notation.trees import name_of
 
@@ -45,7 +47,8 @@ class Given:
         """The same with more facts, letters and assumptions; what was said already is not said twice."""
         known = {**dict(self.letters), **{t: n for e in expressions for t, n in free_letters(tree(e))}}
         facts, more = list(self.facts), listed(more)
-        for fact in read_facts(more, {name_of(t): n for t, n in known.items()}):
+        ranges = self.ranges(*expressions) if any(keys(more)) else {}
+        for fact in read_facts(more, {name_of(t): n for t, n in known.items()}, ranges):
             if fact not in facts:
                 facts.append(fact)
         for fact in facts:
@@ -70,6 +73,10 @@ class Given:
         if not new or len(set(names)) < len(names) or not all(REAL & flags_of(t) for t in new):
             return self
         return replace(self, letters=(*self.letters, *new.items()), declared=(*self.declared, *new.items()))
+
+    def ranges(self, *lines: Any) -> Ranges:
+        """What the indices of families run over, as some lines and the facts show it."""
+        return standing((*map(tree, lines), *map(folded, self.trees)))
 
     def __repr__(self) -> str:
         return "\n".join(

@@ -9,10 +9,11 @@ from typing import Any, NamedTuple
 import sympy as sp
 
 from cesym import kernel
+from cesym.given.ranges import Ranges, range_of
 from cesym.kernel.trees import tree
+from cesym.notation.indices import fresh_index
 from cesym.notation.trees import letters, subtrees
 from cesym.parse import parse
-from cesym.symbols import C, N, c, i
 
 __all__ = ["INDEPENDENT", "REAL", "Assumption", "Fact", "flags_of", "free_letters", "listed", "read_facts"]
 
@@ -73,12 +74,13 @@ def with_arity(letter: Any) -> tuple[kernel.Tree, int]:
     return ("Indexed", tree(base.label)), len(getattr(letter, "indices", (1,)))
 
 
-def read_facts(given: Any, arity: Mapping[str, int]) -> Iterator[Fact]:
+def read_facts(given: Any, arity: Mapping[str, int], ranges: Ranges) -> Iterator[Fact]:
+    """The facts; ``arity`` has the number of indices of each family, ``ranges`` what these run over."""
     if given is None:
         return
     if isinstance(given, Mapping):
         for letter, values in given.items():
-            yield from set_facts(letter, values, arity)
+            yield from set_facts(letter, values, arity, ranges)
         return
     if isinstance(given, str | sp.Basic | bool | Fact):
         given = [given]
@@ -86,7 +88,7 @@ def read_facts(given: Any, arity: Mapping[str, int]) -> Iterator[Fact]:
         if isinstance(item, Fact):
             yield item
         elif isinstance(item, Mapping):
-            yield from read_facts(item, arity)
+            yield from read_facts(item, arity, ranges)
         else:
             prop, *limits = item if isinstance(item, tuple | list) else (item,)
             yield from relations(prop, tuple(map(read_limit, limits)))
@@ -115,13 +117,12 @@ def relations(prop: Any, limits: tuple) -> Iterator[Fact]:
         raise ValueError(f"given: a fact is a relation such as p[i] > 0, or (relation, (i, 1, N)), not {prop!r}")
 
 
-def set_facts(letter: Any, values: Any, arity: Mapping[str, int]) -> Iterator[Fact]:
+def set_facts(letter: Any, values: Any, arity: Mapping[str, int], ranges: Ranges) -> Iterator[Fact]:
     """``letter in values``; a family's set holds over its whole range, a single entry's or a scalar's for that one."""
     limits: tuple = ()
     if isinstance(letter, sp.IndexedBase):
-        at = ((i,), (i, c))[arity.get(letter.label.name, 1) - 1]
-        limits = ((i, sp.S(1), N), (c, sp.S(1), C))[: len(at)]
-        letter = letter[at]
+        limits = places(letter.label.name, arity.get(letter.label.name, 1), ranges)
+        letter = letter[tuple(limit[0] for limit in limits)]
     if not isinstance(letter, sp.Symbol | sp.Indexed):
         raise ValueError(f"given: the key of a set is a letter, an entry or a family, not {letter!r}")
     symbol = letter.base.label if isinstance(letter, sp.Indexed) else letter
@@ -144,3 +145,13 @@ def set_facts(letter: Any, values: Any, arity: Mapping[str, int]) -> Iterator[Fa
         yield from relations(letter >= (1 if values == sp.S.Naturals else 0), limits)
     elif values != sp.S.Reals:
         raise ValueError(f"given: {letter} in {values}: write an Interval, a finite set, Naturals, Naturals0 or Reals")
+
+
+def places(family: str, count: int, ranges: Ranges) -> tuple[tuple, ...]:
+    """The range of each index of a family, under letters that differ."""
+    limits: list[tuple] = []
+    for n in range(count):
+        letter, low, high = range_of(family, n, ranges)
+        taken = [limit[0] for limit in limits]
+        limits.append((fresh_index(*taken) if letter in taken else letter, low, high))
+    return tuple(limits)

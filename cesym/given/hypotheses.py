@@ -5,11 +5,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import sympy as sp
 
-from cesym.given.facts import REAL, Fact, flags_of
+from cesym.given.facts import REAL, Fact, flags_of, places
+from cesym.given.ranges import Ranges
 from cesym.kernel import Tree, tree
 from cesym.notation.cards import expression_latex, expression_text, merge_facts
 from cesym.notation.trees import expression, name_of
-from cesym.symbols import C, N, c, i
 
 if TYPE_CHECKING:
     from cesym.given import Given
@@ -32,16 +32,18 @@ def hypotheses(given: "Given", lines: Iterable[sp.Expr] = ()) -> tuple[Hypothesi
 
     That a letter is a whole number is said where it is a number in one of the ``lines``, not only an index.
     """
+    lines = tuple(lines)
+    ranges = given.ranges(*lines)
     found = [Hypothesis(a.latex, a.text, "assumption") for a in given.assumptions]
     for latex, text, numbers in merge_facts(given.facts):
         found.append(Hypothesis(latex, text, "fact", frozenset(numbers)))
-    for fact in declared(given):
+    for fact in declared(given, ranges):
         ((latex, text, _),) = merge_facts([fact])
         found.append(Hypothesis(latex, text, "fact", letter=letter_of(fact)))
     said = {s.name for fact in given.facts for s in fact.prop.free_symbols if s.is_Symbol}
     whole = [t for t, arity in given.letters if arity and "integer" in flags_of(t) and not has_support(t, given)]
     for t in whole:
-        entry = entry_of(t, given)
+        entry = entry_of(t, given, ranges)
         found.append(
             Hypothesis(
                 f"${expression_latex(entry)}$ integer",
@@ -53,11 +55,11 @@ def hypotheses(given: "Given", lines: Iterable[sp.Expr] = ()) -> tuple[Hypothesi
     shown = {t for t, _ in given.declared}.union(*(valued(tree(line)) for line in lines))
     for t, arity in given.letters:
         if words := "" if arity or t not in shown else whole_number(t, given, name_of(t) in said):
-            letter = entry_of(t, given)
+            letter = entry_of(t, given, ranges)
             found.append(Hypothesis(f"${expression_latex(letter)}$ {words}", f"{expression_text(letter, True)} {words}",
                                     "fact", letter=name_of(t)))  # fmt: skip
     more = REAL - {"real"}
-    real = [entry_of(t, given) for t, _ in given.letters if not flags_of(t) & more and name_of(t) not in said]
+    real = [entry_of(t, given, ranges) for t, _ in given.letters if not flags_of(t) & more and name_of(t) not in said]
     if real:
         latex, text = (
             ", ".join(map(show, real))
@@ -95,23 +97,23 @@ def has_support(t: Tree, given: "Given") -> bool:
     return any(fact.tree[0][0] == "Contains" and fact.tree[0][1][:2] == t[:2] for fact in given.facts)
 
 
-def entry_of(t: Tree, given: "Given") -> sp.Expr:
-    """A letter, or the entry of a family at the usual indices."""
-    arity = dict(given.letters)[t]
-    return expression(t)[(i, c)[:arity]] if arity else expression(t)
+def entry_of(t: Tree, given: "Given", ranges: Ranges) -> sp.Expr:
+    """A letter, or the entry of a family at the indices under which it stands."""
+    limits = places(name_of(t), dict(given.letters)[t], ranges)
+    return expression(t)[tuple(letter for letter, *_ in limits)] if limits else expression(t)
 
 
 SIGNS = {"positive": sp.Gt, "negative": sp.Lt, "nonnegative": sp.Ge, "nonpositive": sp.Le}
 
 
-def declared(given: "Given") -> list[Fact]:
+def declared(given: "Given", ranges: Ranges) -> list[Fact]:
     """What the declaration of a letter adds: sigma > 0, say. Sizes (N, C) are integers >= 1 throughout."""
     facts = []
     for t, arity in given.letters:
         sign = next((flag for flag in SIGNS if flag in flags_of(t)), None)
         if sign and (arity or sign != "positive" or "integer" not in flags_of(t)):
-            limits = ((i, sp.S(1), N), (c, sp.S(1), C))[:arity]
-            facts.append(Fact(SIGNS[sign](entry_of(t, given), 0, evaluate=False), limits))
+            entry = SIGNS[sign](entry_of(t, given, ranges), 0, evaluate=False)
+            facts.append(Fact(entry, places(name_of(t), arity, ranges)))
     return facts
 
 

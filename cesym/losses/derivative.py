@@ -8,12 +8,13 @@ import sympy as sp
 from cesym.check import judge
 from cesym.check.verdicts import StepRefused
 from cesym.given import Given
+from cesym.given.ranges import Range, range_of
 from cesym.kernel import Refused
+from cesym.notation.indices import fresh_index, letter_name
 from cesym.rules import shorter
 from cesym.rules.ways import admitted_equality
-from cesym.symbols import N
 
-__all__ = ["carried_out", "derivative", "inside", "size_of"]
+__all__ = ["asked_for", "carried_out", "derivative", "inside", "places"]
 
 
 def derivative(expr: sp.Expr, variable: Any, given: Any = None) -> sp.Expr:
@@ -26,13 +27,31 @@ def derivative(expr: sp.Expr, variable: Any, given: Any = None) -> sp.Expr:
     >>> derivative(t * log(t), t)
     log(t) + 1
     """
-    asked, known = sp.Derivative(expr, variable), Given.of(given, expr)
+    asked, known = asked_for(expr, variable), Given.of(given, expr)
     return carried_out(asked, Given.of(known.extended(inside(variable, known, (expr,))), asked))
+
+
+def asked_for(expr: sp.Expr, variable: Any) -> sp.Derivative:
+    """The derivative, not yet carried out. An index of the variable is free: sums inside run over other letters."""
+
+    def apart(part: sp.Expr) -> sp.Expr:
+        taken = {limit[0] for limit in part.limits} & variable.free_symbols
+        return part.xreplace({letter: fresh_index(expr, variable) for letter in taken})
+
+    if isinstance(variable, sp.Indexed):
+        expr = expr.replace(lambda part: isinstance(part, sp.Sum | sp.Product), apart)
+    return sp.Derivative(expr, variable)
+
+
+def slope_of(expr: sp.Expr, *variables: sp.Expr) -> sp.Expr:
+    """As SymPy differentiates; a product through its logarithm, of which SymPy would count the factors one by one."""
+    logs = {part: sp.exp(sp.Sum(sp.log(part.function), *part.limits)) for part in expr.atoms(sp.Product)}
+    return sp.diff(expr.xreplace(logs), *variables).xreplace({log: part for part, log in logs.items()})
 
 
 def carried_out(asked: sp.Derivative, given: Given) -> sp.Expr:
     """What a derivative is equal to, in the shortest form that the kernel admits. Raises: StepRefused."""
-    slope = sp.diff(asked.expr, *asked.variables)
+    slope = slope_of(asked.expr, *asked.variables)
     for form in (*shorter(slope), slope):
         try:
             admitted_equality(asked, form, given.meeting(form))
@@ -44,12 +63,11 @@ def carried_out(asked: sp.Derivative, given: Given) -> sp.Expr:
 
 def inside(variable: Any, given: Given, lines: Iterable[sp.Expr]) -> list[sp.Basic]:
     """An index of what the derivative is taken in lies in the range that it runs over."""
-    letters = [at for at in getattr(variable, "indices", ()) if at.is_Symbol]
-    return [fact for at in letters for fact in (at >= 1, at <= size_of(at, given, lines))]
+    return [fact for at, low, high in places(variable, given, lines) for fact in (at >= low, at <= high)]
 
 
-def size_of(letter: sp.Symbol, given: Given, lines: Iterable[sp.Expr]) -> sp.Expr:
-    """The size of the range that an index letter runs over in some lines under what is given."""
-    limits = [limit for fact in given.facts for limit in fact.limits]
-    limits += [tuple(limit) for e in lines for part in e.atoms(sp.Sum, sp.Product) for limit in part.limits]
-    return next((high for at, _, high in limits if at == letter), N)
+def places(entry: Any, given: Given, lines: Iterable[sp.Expr]) -> list[Range]:
+    """The letters among the indices of an entry, with the ranges of their places in some lines under what is given."""
+    indices = enumerate(getattr(entry, "indices", ()))
+    ranges = given.ranges(*lines)
+    return [range_of(letter_name(entry), n, ranges)._replace(letter=at) for n, at in indices if at.is_Symbol]
