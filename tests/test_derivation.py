@@ -347,7 +347,7 @@ def test_a_letter_that_is_given_can_be_typed(tmp_path, capsys):
     longer.save(tmp_path / "saved")
     saved = load(tmp_path / "saved")
     assert saved.verify().relation == "=" and saved.letters == longer.given.declared
-    assert main(["check", str(tmp_path / "saved")]) == 0 and "given    zᵢ, r, aᵢ real" in capsys.readouterr().out
+    assert main(["check", str(tmp_path / "saved")]) == 0 and "given    z_c, r, aᵢ real" in capsys.readouterr().out
     assert Derivation.start("r + z[1]", {R: S.Reals}).expr == R + z[1]
 
 

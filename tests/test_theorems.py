@@ -75,7 +75,7 @@ STATEMENTS = {
         "=", -log(Product(p[c] ** q[i, c], CLASSES, SAMPLES)) / N, cross_entropy_of(QHAT, p, c, C), ["q[i,c]"], [INDEPENDENT],
     ),
     "sigmoid_is_two_way_softmax": (
-        "=", exp(z[1]) / Sum(exp(z[j]), (j, 1, 2)), 1 / (1 + exp(z[2] - z[1])), ["zᵢ real"], [],
+        "=", exp(z[1]) / Sum(exp(z[j]), (j, 1, 2)), 1 / (1 + exp(z[2] - z[1])), ["zⱼ real"], [],
     ),
     "bce_with_logits_from_bernoulli": (
         "=", -log(Product(BERNOULLI, SAMPLES)), -Sum(k[i] * log(SIGMOIDS) + (1 - k[i]) * log(1 - SIGMOIDS), SAMPLES),
@@ -88,11 +88,11 @@ STATEMENTS = {
         [*ONE_HOT, "p[i,c] = exp(z[i,c])/(∑(j=1..C) exp(z[i,j]))"], [INDEPENDENT],
     ),
     "cross_entropy_with_logits_gradient": (
-        "=", Derivative(SOFTMAX, z[m]), exp(z[m]) / TOTAL - q[m], [SUM_1, A_CLASS, "zᵢ real"], [],
+        "=", Derivative(SOFTMAX, z[m]), exp(z[m]) / TOTAL - q[m], [SUM_1, A_CLASS, "z_c real"], [],
     ),
     "cross_entropy_with_logits_hessian": (
         "=", Derivative(exp(z[m]) / TOTAL * Sum(q[c], CLASSES) - q[m], z[B]),
-        exp(z[m]) / TOTAL * (KroneckerDelta(m, B) - exp(z[B]) / TOTAL), [SUM_1, "1 ≤ b ≤ C", "zᵢ real"], [],
+        exp(z[m]) / TOTAL * (KroneckerDelta(m, B) - exp(z[B]) / TOTAL), [SUM_1, "1 ≤ b ≤ C", "z_c real"], [],
     ),
     "bce_with_logits_stable": ("=", LOGISTIC, log(1 + SMALL) + Abs(Z) * sign_of_z(1 - Q, Q), ["q, z real"], []),
     "bce_with_logits_gradient_stable": (
@@ -100,17 +100,17 @@ STATEMENTS = {
     ),
     "bce_with_logits_hessian_stable": ("=", SIGMOID * (1 - SIGMOID), SMALL / (1 + SMALL) ** 2, ["z real"], []),
     "logsumexp_shifted": (
-        "=", log(Sum(exp(z[c]), CLASSES)), A + log(Sum(exp(z[c] - A), CLASSES)), ["zᵢ, a real"], [],
+        "=", log(Sum(exp(z[c]), CLASSES)), A + log(Sum(exp(z[c] - A), CLASSES)), ["z_c, a real"], [],
     ),
     "logsumexp_largest_left_out": (
-        "=", log(Sum(exp(z[c]), CLASSES)), z[m] + log(1 + others(exp(z[c] - z[m]), c)), [A_CLASS, "zᵢ real"], [],
+        "=", log(Sum(exp(z[c]), CLASSES)), z[m] + log(1 + others(exp(z[c] - z[m]), c)), [A_CLASS, "z_c real"], [],
     ),
     "cross_entropy_with_logits_stable": (
-        "=", SOFTMAX, Sum(q[c] * (z[m] - z[c] + log(1 + others(exp(z[j] - z[m])))), CLASSES), [A_CLASS, "qᵢ, zᵢ real"], [],
+        "=", SOFTMAX, Sum(q[c] * (z[m] - z[c] + log(1 + others(exp(z[j] - z[m])))), CLASSES), [A_CLASS, "q_c, z_c real"], [],
     ),
     "cross_entropy_with_logits_gradient_stable": (
         "=", exp(z[m]) / TOTAL * TARGETS - q[m],
-        (exp(z[m] - A) * others(q[j]) - q[m] * others(exp(z[j] - A))) / SHIFTED, [A_CLASS, "qᵢ, zᵢ, a real"], [],
+        (exp(z[m] - A) * others(q[j]) - q[m] * others(exp(z[j] - A))) / SHIFTED, [A_CLASS, "q_c, z_c, a real"], [],
     ),
     "bce_gradient_stable": (
         "=", Derivative(-Q * log(P) - (1 - Q) * log(1 - P), P), (P - Q) / (P * (1 - P)), ["0 < p < 1", "q real"], [],

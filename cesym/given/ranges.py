@@ -25,6 +25,7 @@ class Range(NamedTuple):
 
 Ranges = Mapping[tuple[str, int], Range]  # by the name of a family and the place of an index
 SAMPLES, CLASSES = Range(i, sp.S(1), N), Range(c, sp.S(1), C)
+USUAL = {N: i, C: c}  # the letter by which samples and classes are counted
 
 
 def range_of(family: str, place: int, ranges: Ranges) -> Range:
@@ -37,7 +38,7 @@ def standing(parts: Iterable[Tree]) -> dict[tuple[str, int], Range]:
     found: dict[tuple[str, int], Range] = {}
     for part in parts:
         for place, (letter, low, high) in stands(part, {}):
-            was = found.setdefault(place, Range(letter, low, high))
+            was = found.setdefault(place, Range(USUAL.get(high, letter), low, high))
             lower, higher = low - was.low, high - was.high
             found[place] = Range(
                 was.letter, low if lower.is_negative else was.low, high if higher.is_positive else was.high
