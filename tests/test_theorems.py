@@ -110,7 +110,7 @@ STATEMENTS = {
     ),
     "cross_entropy_with_logits_gradient_stable": (
         "=", exp(z[m]) / TOTAL * TARGETS - q[m],
-        (exp(z[m] - A) * others(q[j]) - q[m] * others(exp(z[j] - A))) / SHIFTED, [A_CLASS, "q_c, z_c, a real"], [],
+        (exp(z[m] - A) * others(q[j]) - q[m] * others(exp(z[j] - A))) / SHIFTED, ["q_c, z_c, a real"], [],
     ),
     "bce_gradient_stable": (
         "=", Derivative(-Q * log(P) - (1 - Q) * log(1 - P), P), (P - Q) / (P * (1 - P)), ["0 < p < 1", "q real"], [],

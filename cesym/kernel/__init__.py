@@ -5,7 +5,8 @@ thing: that ``.args`` of an object whose class is exactly a listed one shows wha
 leaves, what was typed: the digits of a number, the name and the declared assumptions of a symbol).
 
 Read the modules in this order: ``trees`` (expressions as plain data), ``terms`` (the kernel's own terms),
-``calculus`` (their signs and canonical forms), ``zero`` and ``differentiation`` (what is computed with them),
+``calculus`` (their signs and canonical forms), ``rearranged`` (sums cut, turned and closed), ``zero`` and
+``differentiation`` (what is computed with them),
 ``plain`` (steps and what is given, as plain data), ``moving`` (what moves with what), ``reader`` (from trees to terms,
 as far as they are defined), ``steps`` (the primitives that admit a step). What only refuses: ``witness`` (models and
 the independent evaluator), ``edges`` (more models), ``models`` (what is asked of them).

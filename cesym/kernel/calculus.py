@@ -20,7 +20,7 @@ from typing import Any
 
 from cesym.kernel.terms import (
     ONE, ZERO, Poly, add, atom, atoms, coefficient, const, factorised, fresh, has, height, integer, key, minus,
-    monomial, number, only_atom, poly, relabel, scale, whole,
+    monomial, number, only_atom, poly, relabel, scale, square_root, whole,
 )  # fmt: skip
 from cesym.kernel.trees import LARGEST_NUMBER, Refused
 
@@ -44,6 +44,7 @@ class Calculus:
     def __init__(self) -> None:
         self.range: dict[tuple, Poly] = {}  # each open bound variable, and its n, once for all
         self.inequalities: list[tuple] = []  # (free, f, strict): f > 0, or f >= 0 if not strict
+        self.unequal: list[tuple] = []  # (free, d): d != 0
         self.finite: list[tuple] = []  # (free, atom, values): the atom has one of these values
         self.equations: list[tuple] = []  # those in use: (free, pattern, other side)
         self.filled: set[Poly] = set()  # lengths shown to be at least 1
@@ -62,7 +63,7 @@ class Calculus:
 
     def known(self) -> tuple:
         """How much there is to rely on; nothing is ever taken away but the equations in use, all of them."""
-        return self.nesting, *map(len, (self.inequalities, self.finite, self.equations, self.filled))
+        return self.nesting, *map(len, (self.inequalities, self.unequal, self.finite, self.equations, self.filled))
 
     def bounds(self, p: Poly) -> Iterator[tuple[Poly, bool]]:
         """Instances (f, strict) of what is known that may bear on p: f > 0, or f >= 0 if not strict."""
@@ -164,9 +165,23 @@ class Calculus:
         shared, rest = self.common(p, depth - 1)
         if shared and self.sign(rest, strict, depth - 1):
             return True
+        if any(self.sign(a, strict, depth - 1) and self.sign(b, strict, depth - 1) for a, b in self.factors(p)):
+            return True
         for a, values in self.supports(p):  # one atom at a time, value by value, until none is left
             return all(self.sign(self.sub(p, {a: value}), strict, depth) for value in values)
         return False
+
+    def factors(self, p: Poly) -> Iterator[tuple[Poly, Poly]]:
+        """Pairs of terms of one sign whose product has the sign of p: a**2 - b**2 and e**u - e**v."""
+        up, down = [(m, c) for m, c in p if c > 0], [(m, -c) for m, c in p if c < 0]
+        if len(up) != 1 or len(down) != 1:
+            return
+        a, b = square_root(*up[0]), square_root(*down[0])
+        if a is not None and b is not None:
+            yield add(a, b), minus(a, b)
+        (m, c), (n, d) = up[0], down[0]
+        if c == d and m - n <= {f for f in m if f[0] == ("e",)} and n - m <= {f for f in n if f[0] == ("e",)}:
+            yield minus(dict(m).get(("e",), ZERO), dict(n).get(("e",), ZERO)), monomial(m & n)
 
     def best(self, p: Poly, depth: int) -> int:
         return POSITIVE if self.sign(p, True, depth) else NONNEGATIVE if self.sign(p, False, depth) else UNKNOWN
@@ -231,6 +246,10 @@ class Calculus:
         """Is p != 0 shown?"""
         if self.sign(p, True, max(depth, 0)) or self.sign(scale(p, -1), True, max(depth, 0)):
             return True
+        for free, d in self.unequal:
+            for q in (self.sub(d, values) for values in self.instances(free, d, p)):
+                if any(p == scale(q, dict(p).get(m, 0) / c) for m, c in q):
+                    return True
         if len(p) != 1 or depth <= 0:
             return False
         ((m, _),) = p
@@ -397,12 +416,19 @@ class Calculus:
         return self.mul(outside, ONE if core == ONE else atom(("abs", min(core, scale(core, -1), key=key))))
 
     def gamma(self, p: Poly) -> Poly:
-        """The gamma function at p > 0; (n-1)! at a whole number."""
+        """The gamma function at p > 0; (n-1)! at a whole number, else by its recurrence as low as is shown to stand."""
         n = whole(p)
-        if n is None or n < 1:
-            return atom(("gamma", p))
-        self.small(n * n.bit_length())
-        return const(factorial(n - 1))
+        if n is not None and n >= 1:
+            self.small(n * n.bit_length())
+            return const(factorial(n - 1))
+        factors: list[Poly] = []
+        below = minus(p, ONE)
+        while len(factors) < LARGEST_POWER and self.sign(below, True):
+            factors.append(below)
+            below = minus(below, ONE)
+        least = add(below, ONE)  # the square of gamma(1/2) is pi
+        root = const(Fraction(1, 2))
+        return self.mul(*factors, self.atom_power(("pi",), root) if least == root else atom(("gamma", least)))
 
     def delta(self, d: Poly) -> Poly:
         """1 where d = 0, else 0."""
@@ -413,8 +439,10 @@ class Calculus:
 
     def positive(self, d: Poly) -> Poly:
         """1 where d > 0, else 0."""
-        if self.sign(d, True):
-            return ONE
+        if self.sign(d, False):  # also where it is shown to be more
+            return minus(ONE, self.delta(d))
+        if integer(d) and self.sign(minus(ONE, d), False):
+            return self.delta(minus(d, ONE))
         return ZERO if self.sign(scale(d, -1), False) else atom(("pos", scale(d, 1 / max(abs(c) for _, c in d))))
 
     # What leaves a range

@@ -100,6 +100,8 @@ def meetings(t: Tree) -> Iterator[tuple[Tree, Tree, tuple]]:
             case ("Pow", base, exponent):
                 yield exponent, ZERO, limits
                 yield base, ZERO, limits
+            case ("Max" | "Min", *members):
+                yield from ((a, b, limits) for a, b in combinations(members, 2))
             case ("log" | "Abs" | "gamma" | "loggamma" | "factorial", a):
                 yield a, ZERO, limits
             case (str(head), a, b) if head == "KroneckerDelta" or head in RELATIONS:

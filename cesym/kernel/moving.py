@@ -4,7 +4,8 @@ While some letters move (the parameters of ≃, the variable of a derivative) al
 them: ``name = term``, for a letter or for the entries of a family, without a circle, in the only equation with that
 name on its left. Whatever else is said of a moving letter *closes* the set in which it moves: an equation, a support,
 ``>=`` and ``<=``, a declaration that allows 0 or integers only, a range that moves, an indicator. Only a strict
-inequality between terms that are continuous in what moves leaves a whole neighbourhood free, whatever stays in it.
+inequality, or a != b, between terms that are continuous in what moves leaves a whole neighbourhood free, whatever stays
+in it.
 """
 
 from collections.abc import Callable, Iterable
@@ -147,7 +148,8 @@ def motion(over: Iterable[str], facts: Iterable[Tree], declared: Callable[[str],
         for fact in facts:
             mentioned = names(folded(fact)) & moving
             along = any(by.get(name) is fact and name not in rough for name in mentioned)
-            free = fact[0][0] in ("Gt", "Lt") and not mentioned & (rough | tight) and not jumps(folded(fact), moving)
+            opens = fact[0][0] in ("Gt", "Lt", "Ne")
+            free = opens and not mentioned & (rough | tight) and not jumps(folded(fact), moving)
             if mentioned and not along and not free:
                 closed[folded(fact)] = frozenset() if shape(fact, over) in shapes else stays(folded(fact))
     return Motion(frozenset(moving), tuple(closed.items()))

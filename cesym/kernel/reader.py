@@ -1,7 +1,7 @@
 """The reading of trees into terms: of what is given, and of lines. Only what is shown to be defined is read.
 
 A fact is a tuple ``(prop, (i, lo, hi), ...)`` of trees and says: for all i in lo..hi (and so on), prop.
-A prop is ``a > b``, ``a >= b``, ``a < b``, ``a <= b``, an equation ``a = b``, or ``a in {rationals}``.
+A prop is ``a > b``, ``a >= b``, ``a < b``, ``a <= b``, ``a != b``, an equation ``a = b``, or ``a in {rationals}``.
 Facts are read in their order, those in use first; each may rely on those before it. A line is read from left to right,
 and what is shown positive by its form on the way is known from there on (:meth:`Reader.tree_sign`).
 """
@@ -25,7 +25,7 @@ DECLARED = REAL | HARMLESS | {"nonzero"}
 KNOWN = ("integer", "positive", "nonnegative")
 INEQUALITIES = {"Gt": (1, True), "Ge": (1, False), "Lt": (-1, True), "Le": (-1, False)}  # (side, strict)
 ORDERS = [("Rational", n, 1) for n in range(1, 5)]  # of derivatives
-OPPOSITE = ("Rational", -1, 1)
+OPPOSITE, HALF = ("Rational", -1, 1), ("Rational", 1, 2)
 MEANING: dict[str, Callable[..., Tree]] = {  # what is read as its definition, and defined where that is
     "loggamma": lambda x: ("log", ("gamma", x)),
     "factorial": lambda x: ("gamma", ("Add", x, UNIT)),
@@ -33,7 +33,22 @@ MEANING: dict[str, Callable[..., Tree]] = {  # what is read as its definition, a
     "binomial": lambda n, k: quotient(
         ("factorial", n), by=("Mul", ("factorial", k), ("factorial", ("Add", n, ("Mul", OPPOSITE, k))))
     ),
+    "Max": lambda *parts: extreme(UNIT, parts),
+    "Min": lambda *parts: extreme(OPPOSITE, parts),
+    "cosh": lambda x: ("Mul", HALF, ("Add", ("exp", x), ("exp", ("Mul", OPPOSITE, x)))),
+    "sinh": lambda x: ("Mul", HALF, ("Add", ("exp", x), ("Mul", OPPOSITE, ("exp", ("Mul", OPPOSITE, x))))),
+    "tanh": lambda x: quotient(("sinh", x), by=("cosh", x)),
 }
+
+
+def extreme(side: Tree, parts: tuple) -> Tree:
+    """Of x and y the larger one is (x + y + |x - y|)/2, and the smaller one has a minus before the bars."""
+    one, *more = parts
+    if not more:
+        return one
+    other = extreme(side, tuple(more))
+    apart = ("Abs", ("Add", one, ("Mul", OPPOSITE, other)))
+    return ("Mul", HALF, ("Add", one, other, ("Mul", side, apart)))
 
 
 def quotient(*above: Tree, by: Tree) -> Tree:
@@ -66,6 +81,10 @@ class Reader:
             env = self.bind(env, limit)[0]
         free = self.K.variables_of(env.values())
         match prop:
+            case ("Ne", a, b):
+                d = self.difference(a, b, env)
+                self.K.unequal.append((free, d))
+                self.K.inequalities.append((free, self.K.mul(d, d), True))
             case ("Contains", t, ("FiniteSet", *members)):
                 target, values = only_atom(self.read(t, env), "sym", "idx"), [self.read(e, {}) for e in members]
                 if target is None or not values or None in map(number, values):

@@ -23,6 +23,7 @@ from collections.abc import Iterable
 from fractions import Fraction
 from functools import lru_cache
 from itertools import count
+from math import isqrt
 from typing import Any
 
 Poly = frozenset
@@ -92,6 +93,14 @@ def integer(p: Poly) -> bool:
 
 def whole_valued(a: tuple) -> bool:
     return a[0] in ("v", "b", "delta", "pos") or (a[0] in ("sym", "idx") and "integer" in a[2])
+
+
+def square_root(m: frozenset, c: Fraction) -> Poly | None:
+    """The term whose square is c*m, where c is the square of a rational and all exponents are even numbers."""
+    above, below = isqrt(max(c.numerator, 0)), isqrt(c.denominator)
+    if Fraction(above, below) ** 2 != c or any((whole(e) or 1) % 2 for _, e in m):
+        return None
+    return scale(monomial((a, scale(e, Fraction(1, 2))) for a, e in m), Fraction(above, below))
 
 
 def only_atom(p: Poly, *kinds: str) -> tuple | None:

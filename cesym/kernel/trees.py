@@ -27,13 +27,15 @@ HEADS = {
     sp.Derivative: "Derivative", sp.binomial: "binomial", sp.factorial: "factorial", sp.gamma: "gamma",
     sp.loggamma: "loggamma", sp.beta: "beta", sp.Eq: "Eq", sp.Ne: "Ne", sp.Gt: "Gt", sp.Ge: "Ge",
     sp.Lt: "Lt", sp.Le: "Le", sp.And: "And", sp.Contains: "Contains", sp.FiniteSet: "FiniteSet",
+    sp.Max: "Max", sp.Min: "Min", sp.cosh: "cosh", sp.sinh: "sinh", sp.tanh: "tanh",
 }  # fmt: skip
 CONSTANTS = {type(sp.pi): ("Pi",), type(sp.E): ("E",), type(sp.true): ("true",)}
 NUMBERS = {type(sp.Rational(p, q)) for p, q in ((-1, 1), (0, 1), (1, 1), (2, 1), (1, 2), (1, 3))}
 TUPLES = {sp.Tuple, sp.functions.elementary.piecewise.ExprCondPair}
 ARITY = {"Pow": 2, "exp": 1, "log": 1, "Abs": 1, "KroneckerDelta": 2, "binomial": 2, "factorial": 1, "gamma": 1,
-         "loggamma": 1, "beta": 2, "Eq": 2, "Ne": 2, "Gt": 2, "Ge": 2, "Lt": 2, "Le": 2, "Contains": 2}  # fmt: skip
-ANY_ARITY = {"Add", "Mul", "And", "FiniteSet"}
+         "loggamma": 1, "cosh": 1, "sinh": 1, "tanh": 1, "beta": 2,
+         "Eq": 2, "Ne": 2, "Gt": 2, "Ge": 2, "Lt": 2, "Le": 2, "Contains": 2}  # fmt: skip
+ANY_ARITY = {"Add", "Mul", "And", "FiniteSet", "Max", "Min"}
 DEEPEST, LARGEST_NUMBER = 150, 4_000  # levels, bits
 
 
@@ -88,7 +90,8 @@ def tree(e: Any) -> Tree:
         raise Refused(f"{e} is a floating-point number: write an exact one, such as Rational(1, 10) for 0.1")
     if kind not in HEADS:
         raise Refused(f"{kind.__name__} is not in the kernel's language: {str(e)[:60]}")
-    return (HEADS[kind], *map(tree, e.args))
+    parts = map(tree, e.args)
+    return (HEADS[kind], *(sorted(parts, key=repr) if kind in (sp.Max, sp.Min) else parts))  # SymPy gives them no order
 
 
 def check_tree(t: Any, depth: int = 0) -> None:

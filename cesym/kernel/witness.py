@@ -49,7 +49,19 @@ FUNCTIONS: dict[str, Any] = {
     "loggamma": lambda c, x: c.log(c.gamma(x)),
     "beta": lambda c, x, y: c.gamma(x) * c.gamma(y) / c.gamma(x + y),
     "binomial": lambda c, n, k: c.gamma(n + 1) / (c.gamma(k + 1) * c.gamma(n - k + 1)),
+    "Max": lambda c, *xs: extreme(c, max, xs),
+    "Min": lambda c, *xs: extreme(c, min, xs),
+    "cosh": lambda c, x: (exponential(c, x) + exponential(c, -x)) / 2,
+    "sinh": lambda c, x: (exponential(c, x) - exponential(c, -x)) / 2,
+    "tanh": lambda c, x: 1 - 2 / (exponential(c, 2 * x) + 1),
 }
+
+
+def extreme(c: Any, which: Any, values: tuple) -> Any:
+    """The largest or smallest of some numbers; of intervals, from that of their ends to that of their other ends."""
+    if c is not INTERVALS:
+        return which(values)
+    return c.mpf([which(x.a for x in values), which(x.b for x in values)])
 
 
 class Undecided(Refused):
@@ -172,6 +184,8 @@ def function(head: str, values: list, context: Any) -> Any:
     match head, [v if type(v) is Fraction else None for v in values]:
         case "Abs", [Fraction() as x]:
             return abs(x)
+        case ("Max" | "Min"), _ if all(type(v) is Fraction for v in values):
+            return max(values) if head == "Max" else min(values)
         case "exp", [Fraction(numerator=0)]:
             return Fraction(1)
         case "log", [Fraction(numerator=1, denominator=1)]:

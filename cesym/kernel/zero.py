@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from cesym.kernel.calculus import Calculus
+from cesym.kernel.rearranged import logarithms, rearranged
 from cesym.kernel.terms import (
     ONE, ZERO, Poly, add, atom, atoms, const, fresh, height, key, monomial, only_atom, poly, relabel, scale, whole,
 )  # fmt: skip
@@ -23,7 +24,10 @@ def zero(K: Calculus, p: Poly, split: frozenset[str] = frozenset(), depth: int =
         return True
     for a, values in splits(K, p, split):  # one atom at a time, value by value, until none is left
         return all(zero(K, K.sub(p, {a: value}), split, depth) for value in values)
-    return False
+    logs = logarithms(K, p)
+    if logs and all(zero(K, one, split, depth - 1) for one in logs):
+        return True
+    return any(zero(K, other, split, depth - 1) for other in rearranged(K, p) if other != p)
 
 
 def joined(K: Calculus, p: Poly) -> list[Poly]:

@@ -21,17 +21,28 @@ __all__ = ["LineReader"]
 
 NAMED_RELATIONS = {"Eq": sp.Eq, "Ne": sp.Ne, "Lt": sp.Lt, "Le": sp.Le, "Gt": sp.Gt, "Ge": sp.Ge}
 MANY = 50
+
+
+def sigmoid(z: sp.Expr) -> sp.Expr:
+    return 1 / (1 + exponential(-z))
+
+
 FUNCTIONS: dict[str, tuple[int, int, str | Callable[..., sp.Expr]]] = {
     "Sum": (2, MANY, "call_big"), "Product": (2, MANY, "call_big"), "Piecewise": (1, MANY, "call_piecewise"),
     "Derivative": (2, 5, "call_derivative"), "Rational": (1, 2, "call_rational"),
     **dict.fromkeys(NAMED_RELATIONS, (2, 2, "call_relation")), **dict.fromkeys(("And", "Or"), (2, MANY, "call_logic")),
     "log": (1, 2, logarithm), "ln": (1, 1, logarithm), "log2": (1, 1, lambda x: logarithm(x, sp.Integer(2))),
     "log10": (1, 1, lambda x: logarithm(x, sp.Integer(10))), "exp": (1, 1, exponential),
-    "sigmoid": (1, 1, lambda z: 1 / (1 + exponential(-z))),
+    "sigmoid": (1, 1, sigmoid),
     "sqrt": (1, 1, lambda x: power(x, sp.S.Half)), "Abs": (1, 1, absolute), "abs": (1, 1, absolute),
     "KroneckerDelta": (2, 2, delta), "delta": (2, 2, delta), "binomial": (2, 2, bounded(sp.binomial)),
     "factorial": (1, 1, bounded(sp.factorial)), "gamma": (1, 1, bounded(sp.gamma)),
     "loggamma": (1, 1, bounded(sp.loggamma)), "beta": (2, 2, bounded(sp.beta)),
+    **dict.fromkeys(("Max", "max"), (2, MANY, sp.Max)), **dict.fromkeys(("Min", "min"), (2, MANY, sp.Min)),
+    "cosh": (1, 1, sp.cosh), "sinh": (1, 1, sp.sinh), "tanh": (1, 1, sp.tanh), "expit": (1, 1, sigmoid),
+    "logistic": (1, 1, sigmoid), "log1p": (1, 1, lambda x: logarithm(1 + x)),
+    "expm1": (1, 1, lambda x: exponential(x) - 1),
+    "softplus": (1, 1, lambda x: logarithm(1 + exponential(x))),
 }  # fmt: skip
 
 

@@ -59,7 +59,7 @@ def has_kink(t: Any, name: str, inside: bool = False) -> bool:
         return False
     if t[0] == "Symbol":
         return inside and t[1] == name
-    inside = inside or t[0] in ("Abs", "Gt", "Ge", "Lt", "Le")
+    inside = inside or t[0] in ("Abs", "Max", "Min", "Gt", "Ge", "Lt", "Le")
     return any(has_kink(part, name, inside) for part in t)
 
 

@@ -148,7 +148,7 @@ def cross_entropy_with_logits_stable() -> Derivation:
 def cross_entropy_with_logits_gradient_stable() -> Derivation:
     """The gradient of cross-entropy in z_m is the difference of two sums over the other classes, divided by one sum.
 
-    Domain: any real logits and targets, whatever their sum, any class m in 1..C, any real a; e_j = exp(z_j - a).
+    Domain: any real logits and targets, whatever their sum, any real a, any m (a class); e_j = exp(z_j - a).
     Convention: one sample. Of a hard target one of the two sums has the weight 0, so that nothing is subtracted.
     """
     def e(at: Symbol) -> Expr:
@@ -156,7 +156,7 @@ def cross_entropy_with_logits_gradient_stable() -> Derivation:
 
     line = softmax(z, m, C) * Sum(q[j], OTHERS) - q[m]
     d = Derivation.start(
-        line, Given.of(A_CLASS, line, a), name="cross_entropy_with_logits_gradient_stable",
+        line, Given.of(None, line, a), name="cross_entropy_with_logits_gradient_stable",
         because="the gradient in $z_m$",
         says="for a hard target nothing is subtracted in the gradient: a prediction near 1 is never taken from 1",
     )  # fmt: skip

@@ -111,7 +111,7 @@ DIFFERENT = [
         (log(sigma + v), log(sigma) + log(v)), (log(sigma) ** 2, 2 * log(sigma)),
     (S(x[i]), S(x[i], (i, 0, N))), (S(x[i]), S(x[i], (i, 1, C))), (S(x[i]), S(mu[i])),
         (S(x[i] ** 2), S(x[i]) ** 2), (S(x[i] * mu[i]), S(x[i]) * S(mu[i])),
-    (S(x[i] * x[m], (m, 1, i), to_N), S(x[i] * x[m], (m, i, N), to_N)),
+    (S(x[i] * mu[m], (m, 1, i), to_N), S(x[i] * mu[m], (m, i, N), to_N)),
         (S(q[i, c], to_N, to_C), S(q[c, i], to_N, to_C)),
             (S(S(q[i, m], to_N), (m, 1, N)), S(S(q[m, m], to_N), (m, 1, N))),
     (Product(-p[i], to_N), -Product(p[i], to_N)),

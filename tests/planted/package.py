@@ -10,8 +10,8 @@ FAULTS = (
     (
         'a closed bound <= leaves a letter free to move a little',
         'kernel/moving',
-        'free = fact[0][0] in ("Gt", "Lt") and',
-        'free = fact[0][0] in ("Gt", "Lt", "Le") and',
+        'opens = fact[0][0] in ("Gt", "Lt", "Ne")',
+        'opens = fact[0][0] in ("Gt", "Lt", "Le")',
     ),
     (
         'what the second of two ≃ dropped is not scaled by the factor of the first',
@@ -100,7 +100,7 @@ FAULTS = (
     (
         'a condition x < 0 has no kink at 0',
         'rules/ways',
-        '("Abs", "Gt", "Ge", "Lt", "Le")',
+        '("Abs", "Max", "Min", "Gt", "Ge", "Lt", "Le")',
         '("Abs", "Gt", "Ge", "Le")',
     ),
     (
@@ -256,8 +256,8 @@ FAULTS = (
     (
         'a weak inequality leaves a moving letter a whole neighbourhood too',
         'kernel/moving',
-        'free = fact[0][0] in ("Gt", "Lt") and',
-        'free = fact[0][0] in ("Gt", "Ge", "Lt", "Le") and',
+        'opens = fact[0][0] in ("Gt", "Lt", "Ne")',
+        'opens = fact[0][0] in ("Gt", "Ge", "Lt", "Le")',
     ),
     (
         'an empty range of numbers is not written out',

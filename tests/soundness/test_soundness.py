@@ -7,7 +7,7 @@ import mpmath
 import pytest
 import sympy as sp
 
-from cesym.kernel import steps
+from cesym.kernel import models, steps
 from cesym.symbols import N, c, i, j, k, mu, n, p, q, sigma, x
 
 from .blind import vanishing
@@ -58,7 +58,7 @@ def believing(monkeypatch):
 def test_a_kernel_that_believes_what_no_witness_refutes_is_found(believing, monkeypatch):
     at_edges = tried(blinded(len(chains()), SEED))
     assert at_edges.total().admitted < len(chains()) // 2
-    monkeypatch.setattr(steps, "disagreement", lambda *_: "")
+    monkeypatch.setattr(models, "disagreement", lambda *_: "")
     steps.remembered.cache_clear()
     blind = tried(blinded(len(chains()), SEED))
     assert blind.total().admitted > len(chains()) // 2
