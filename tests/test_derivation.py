@@ -355,7 +355,7 @@ def test_a_letter_that_is_given_can_be_typed(tmp_path, capsys):
     ("before", "line"),
     [
         (log(sigma), log(sigma * COUNT) - log(COUNT)), (log(sigma), sp.Derivative(R * log(sigma), R)),
-        (log(sigma), log(sigma * exp(V[1])) - V[1]), (SQUARES, Sum((x[i] + V[i] - mu[i] - V[i]) ** 2, (i, 1, N))),
+        (log(sigma), log(sigma * exp(V[1])) - V[1]), (SQUARES, Sum((x[i] + V[i]) ** 2 - 2 * (x[i] + V[i]) * (mu[i] + V[i]) + (mu[i] + V[i]) ** 2, (i, 1, N))),
         (log(sigma), Sum(log(sigma), (j, 1, COUNT)) / COUNT), (log(sigma), log(sigma * exp(j)) - j),
     ],
     ids=str,

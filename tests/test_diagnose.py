@@ -19,7 +19,9 @@ from sympy import (
     pi,
     sqrt,
 )
+from sympy.stats import Normal, Poisson
 
+import cesym
 from cesym.check import Diagnosis, diagnose, judge
 from cesym.check.case import Case, rational
 from cesym.check.mistakes.edits import edits, terms
@@ -308,3 +310,41 @@ def test_which_end_of_a_range_is_wrong(low, high, said):
     right, wrong = (Sum(x[i] ** 2, (i, *ends)) for ends in ((1, N), (low, high)))
     verdict = judge(right, wrong, Given.of(None, right))
     assert verdict.kind == "range" and said in verdict.message
+
+
+# (the derivation, what is typed, the kind, words in the diagnosis)
+def poisson() -> Derivation:
+    return cesym.nll(Poisson("K", lam[i]), k).log_rules()
+
+
+NAMED = [
+    (poisson, "Sum(log(factorial(k[i])) - k[i]*log(lam[i]),(i,1,N))", "dropped term", "lost the term"),
+    (cesym.bce_from_bernoulli, "-Sum(p[i]*log(k[i]) + (1-p[i])*log(1-k[i]),(i,1,N))", "direction", "p and k change places"),
+    (cesym.bce_from_bernoulli, "-Sum(y[i]*log(p[i]) + (1-y[i])*log(1-p[i]),(i,1,N))", "direction", "k stands for y"),
+    (cesym.bce_from_bernoulli, "-Sum(k[i]*log(p[i]) + 1-k[i]*log(1-p[i]),(i,1,N))", "bracket", "One bracket differs"),
+    (lambda: Derivation.start(Sum(KroneckerDelta(i, j) * x[i], (i, 1, N))), "x[j]", "missing fact", "it is with j ≥ 1 and j ≤ N"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("start", "line", "kind", "words"), NAMED)
+def test_usual_mistakes_are_named(start, line, kind, words):
+    verdict = start().check(line)
+    assert (verdict.status, verdict.kind) == ("refused", kind) and words in verdict.what.text
+    assert "≃" not in verdict.so.text and "given=[k" not in verdict.so.text
+
+
+def test_no_minimiser_of_a_derivative_is_offered():
+    normal = cesym.nll(Normal("X", mu[i], sigma), x).log_rules().differentiate(sigma)
+    assert "≃" not in normal.check("N/sigma**2 - Sum((x[i]-mu[i])**2,(i,1,N))/sigma**3").so.text
+
+
+def test_the_last_line_is_no_next_line():
+    d = cesym.mse_from_gaussian()
+    with pytest.raises(ValueError, match="the last line as it stands"):
+        d.claim(d.exprs[-1])
+    assert d.check(d.exprs[-1]).accepted
+
+
+def test_the_question_is_no_answer():
+    verdict = cesym.exercises.gaussian_gradient.check("Derivative((x-mu)**2/(2*sigma**2),mu)")
+    assert (verdict.status, verdict.kind) == ("not shown", "the question")

@@ -30,10 +30,12 @@ __all__ = ["Diagnosis", "Verdict", "diagnose", "judge"]
 UNREADABLE = (Refused, ValueError, RecursionError, ArithmeticError, LookupError, TypeError)
 
 
-def judge(before: Any, claimed: Any, given: Any, relation: str = "=", over: Any = ()) -> Verdict:
+def judge(
+    before: Any, claimed: Any, given: Any, relation: str = "=", over: Any = (), slopes: bool = False
+) -> Verdict:  # fmt: skip
     """Whether ``before relation claimed`` follows from what is given; if not, what is wrong or missing. Never raises.
 
-    ``over``: for ``≃``, the parameters.
+    ``over``: for ``≃``, the parameters. ``slopes``: the lines are derivatives, of which no minimum is looked for.
 
     >>> from cesym.symbols import p
     >>> from sympy import log
@@ -49,12 +51,13 @@ def judge(before: Any, claimed: Any, given: Any, relation: str = "=", over: Any 
         for letter, _ in symbols_of(line):
             check_name(letter[1], "a letter in your line")
         for clash in clashes(tree(before), line, given):
-            return name_verdict(
-                before, claimed, given, relation, clash, lambda whole: judge(before, whole, given, relation, over)
-            )
+            def again(whole: Any) -> Verdict:
+                return judge(before, whole, given, relation, over, slopes)
+
+            return name_verdict(before, claimed, given, relation, clash, again)
         for name in undeclared(line):
             return undeclared_verdict(before, claimed, relation, name)
-        return Judgement(before, claimed, given, relation, over).verdict()
+        return Judgement(before, claimed, given, relation, over, slopes).verdict()
     except UNREADABLE as trouble:
         words = str(trouble) if isinstance(trouble, Refused | ValueError) else "Your line could not be read here"
         what = say(sentence(words or type(trouble).__name__), f" {NOT_WRONG}")

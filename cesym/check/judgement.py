@@ -9,8 +9,8 @@ from cesym.check.case import Case, letter_symbol, widened
 from cesym.check.mistakes.places import PLACES, RANGES
 from cesym.check.mistakes.repair import Either, Instead, Repair
 from cesym.check.mistakes.terms import TERMS
-from cesym.check.mistakes.whole import WHOLE
-from cesym.check.names import fact_code, missing_facts
+from cesym.check.mistakes.whole import WHOLE, direction
+from cesym.check.names import excludes, fact_code, index_facts, missing_facts
 from cesym.check.search import Counterexample, counterexample
 from cesym.check.verdicts import Diagnosis, Verdict
 from cesym.check.words import EMPTY, Formula, Sentence, listed, numbers, say
@@ -34,6 +34,7 @@ class Judgement:
     given: Given
     relation: str
     over: tuple
+    slopes: bool = False  # are the lines derivatives? Nobody looks for their minimum
 
     def made(self, status: str, kind: str, what: Sentence, see: Sentence, so: Sentence, found: Any = None) -> Verdict:
         return Verdict(status, self.before, self.claimed, self.relation, kind, what, see, so, None, found)
@@ -50,11 +51,11 @@ class Judgement:
         seconds = SECONDS / 3 if enough else SECONDS
         found = counterexample(self.before, self.claimed, given, self.relation, self.over, seconds=seconds)
         if found is None or found.after is None:
-            return self.unrefuted(found, facts)
+            return self.changed_places(found) or self.unrefuted(found, facts)
         if enough and facts:
             what = say("Your line is not always right, but it is with ", *listed(fact.prop for fact in facts), ".")
             return self.made("refused", "missing fact", what, numbers(found), add_them(facts), found)
-        d = diagnosed(Case(self.before, self.claimed, self.given, self.relation, self.over), found)
+        d = diagnosed(Case(self.before, self.claimed, self.given, self.relation, self.over), found, not self.slopes)
         return self.made("refused", d.kind, d.what, d.see, d.so, found)
 
     def admitted(self, before: Any, claimed: Any, given: Given) -> Step:
@@ -71,9 +72,28 @@ class Judgement:
 
     def missing(self, refused: Exception) -> tuple[list, bool]:
         """Facts that would have helped, and whether they are enough."""
+        places = index_facts(self.before, self.claimed, self.given)
+        if places and self.follows(self.before, self.claimed, self.given.extended(places)):
+            return places, True
         if getattr(refused, "missing", None) or any(line.has(sp.Abs) for line in (self.before, self.claimed)):
-            return missing_facts(self.before, self.claimed, self.given, self.admitted)
+            facts, enough = missing_facts(self.before, self.claimed, self.given, self.admitted)
+            return [fact for fact in facts if not excludes(fact, self.given)], enough
         return [], False
+
+    def follows(self, before: Any, claimed: Any, given: Given) -> bool:
+        try:
+            return bool(self.admitted(before, claimed, given))
+        except (Refused, ValueError):
+            return False
+
+    def changed_places(self, found: Counterexample | None) -> Verdict | None:
+        """Where a line has no value everywhere: is it right when two letters change places?"""
+        for repair in direction(Case(self.before, self.claimed, self.given, self.relation, self.over)):
+            if self.follows(repair.left, repair.right, self.given):
+                what = say(*(word for piece in repair.what for word in fitted(piece, True, False)))
+                see = numbers(found) if found else EMPTY
+                return self.made("refused" if found else "not shown", repair.kind, what, see, say(*repair.so), found)
+        return None
 
     def unrefuted(self, found: Counterexample | None, facts: list) -> Verdict:
         if facts:
@@ -99,14 +119,14 @@ def add_them(facts: list) -> Sentence:
     return say(f"Add `{fact_code(facts)}`.")
 
 
-def diagnosed(case: Case, found: Counterexample) -> Diagnosis:
+def diagnosed(case: Case, found: Counterexample, minimised: bool = True) -> Diagnosis:
     """The first repair in the table that agrees in numbers, confirmed by the kernel where it can be."""
     repair = search(case)
     if repair is None:
-        return unknown(case, found)
+        return unknown(case, found, minimised)
     exactly, quoted = case.shown(repair.left, repair.right), repair.left == repair.right
     what = say(*(word for piece in repair.what for word in fitted(piece, exactly, quoted)))
-    minimiser = [] if repair.scaled else as_minimiser(case)
+    minimiser = [] if repair.scaled or not minimised else as_minimiser(case)
     so = say(*repair.so)
     if minimiser and repair.kind in ("dropped term", "extra term"):
         so = say("With `=`, every term stays.")
@@ -134,11 +154,19 @@ def search(case: Case) -> Repair | None:
     return None
 
 
+DATA = {"k", "n", "q", "t", "x", "y"}  # by convention; and whatever is counted
+
+
+def is_data(letter: Any) -> bool:
+    """Is it what was observed? One minimises over parameters and predictions."""
+    return letter_name(letter) in DATA or bool(letter_symbol(letter).is_integer)
+
+
 def as_minimiser(case: Case) -> list:
     """What to add where the line is wrong for = but right for ≃."""
     if case.relation != "=":
         return []
-    for letter in case.letters:
+    for letter in (letter for letter in case.letters if not is_data(letter)):
         constants = case.constants(case.before, case.claimed, (letter,))
         if constants and constants != (1, 0):
             a, b = (Formula(f"{n} = {latex(e)}", f"{n} = {text(e)}") for n, e in zip("ab", constants, strict=True))
@@ -155,8 +183,8 @@ WRONG = {
 }
 
 
-def unknown(case: Case, found: Counterexample) -> Diagnosis:
-    minimiser = as_minimiser(case)
+def unknown(case: Case, found: Counterexample, minimised: bool) -> Diagnosis:
+    minimiser = as_minimiser(case) if minimised else []
     if minimiser:
         what = say("Your line is not equal to the line before, but it has the same minimiser.")
         return Diagnosis("same minimiser", what, numbers(found), say(*minimiser, " Ask for `same_minimiser`."), found)

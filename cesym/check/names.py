@@ -10,7 +10,7 @@ from cesym.kernel.trees import Refused, Tree
 from cesym.notation.trees import expression
 from cesym.rules.ways import admitted_equality
 
-__all__ = ["Clash", "clashes", "fact_code", "missing_facts", "unified"]
+__all__ = ["Clash", "clashes", "excludes", "fact_code", "index_facts", "missing_facts", "unified"]
 
 
 class Meaning(NamedTuple):
@@ -124,6 +124,29 @@ def missing_facts(
     if positive and refusal([*found, *positive]) is None:
         return needed([*found, *positive], refusal), True
     return found, False
+
+
+def index_facts(before: sp.Expr, claimed: sp.Expr, given: Given) -> list[Fact]:
+    """That a free index lies in the range of its place, where nothing is given of it."""
+    ranges, known = given.ranges(before, claimed), {s for fact in given.facts for s in fact.prop.free_symbols}
+    found: list[Fact] = []
+    for entry in sorted(before.atoms(sp.Indexed) | claimed.atoms(sp.Indexed), key=str):
+        for n, at in enumerate(entry.indices):
+            free = at.is_Symbol and at in before.free_symbols | claimed.free_symbols and at not in known
+            if free and (entry.base.label.name, n) in ranges:
+                _, low, high = ranges[entry.base.label.name, n]
+                found += [Fact(sp.Ge(at, low, evaluate=False)), Fact(sp.Le(at, high, evaluate=False))]
+    return list(dict.fromkeys(found))
+
+
+def excludes(fact: Fact, given: Given) -> bool:
+    """Does a fact leave out values that are given of a letter? Then it is none that was forgotten."""
+    for one in given.facts:
+        if isinstance(one.prop, sp.Contains) and fact.prop.has(one.prop.args[0]):
+            letter, values = one.prop.args
+            if any(fact.prop.xreplace({letter: v}) == sp.false for v in values.args):
+                return True
+    return False
 
 
 def parts(prop: sp.Rel) -> list[sp.Rel]:

@@ -104,7 +104,7 @@ class Derivation:
         given = given if isinstance(given, Given) else listed(given)
         expr = read(expr, {name_of(t): expression(t) for t, _ in Given.of(given).letters} if given else {})
         d = cls(Given.of(given, expr, assumptions=assumptions), expr, (), name, says, label, because)
-        d.claim(expr)  # refused unless every part is shown to be defined
+        d.followed(expr)  # refused unless every part is shown to be defined
         return d
 
     # What it says, computed
@@ -194,6 +194,11 @@ class Derivation:
         """The letters that a typed line may use, by name."""
         return {name_of(t): expression(t) for t, _ in self.given.letters}
 
+    @property
+    def slopes(self) -> bool:
+        """Is it about a derivative?"""
+        return bool(self.exprs[0].has(sp.Derivative))
+
     # Moves
 
     def moved(self, move: Move) -> "Derivation":
@@ -221,20 +226,27 @@ class Derivation:
 
         ``line`` is a SymPy expression or a string (read over the derivation's letters); ``because`` a short reason.
         A letter that is new in it and declared real, such as Symbol("r", real=True), may have any value.
-        Raises: StepRefused, whose verdict says what is wrong, or which fact is missing.
+        Raises: StepRefused, whose verdict says what is wrong, or which fact is missing; ValueError for the last line
+        itself.
         """
         after = self.read(line)
+        if after == self.exprs[-1] and not (because or label):
+            raise ValueError("claim: this is the last line as it stands; say `because` if you mean to write it again")
+        return self.followed(after, because, label)
+
+    def followed(self, after: sp.Expr, because: str = "", label: Label = None) -> "Derivation":
+        """The derivation with one more line, or StepRefused."""
         try:
             return self.admitted(after, because, label)
         except Refused:
-            raise StepRefused(judge(self.exprs[-1], after, self.given)) from None
+            raise StepRefused(judge(self.exprs[-1], after, self.given, slopes=self.slopes)) from None
 
     def check(self, line: Any, over: Any = ()) -> Verdict:
         """Whether ``line`` equals the last line, as a value that shows itself: accepted, refused or not shown.
 
         With ``over``, whether it has the same minimiser over these parameters. Never raises for a line it can read.
         """
-        return judge(self.exprs[-1], self.read(line), self.given, "≃" if over else "=", over)
+        return judge(self.exprs[-1], self.read(line), self.given, "≃" if over else "=", over, self.slopes)
 
     def apply(self, rule: Rule) -> "Derivation":
         """The next line by a named rule. Raises: ValueError where it changes nothing; StepRefused."""

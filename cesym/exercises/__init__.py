@@ -16,6 +16,7 @@ from typing import Any
 import sympy as sp
 
 from cesym.check import Verdict
+from cesym.check.words import say
 from cesym.derivation import Derivation
 from cesym.links import sigmoid
 from cesym.losses import Loss, bce, squared_error
@@ -46,7 +47,11 @@ class Exercise:
 
         The verdict does not show the quantity itself, which would be an answer.
         """
-        return replace(self.derivation.check(line), before=ASKED)
+        verdict = replace(self.derivation.check(line), before=ASKED)
+        if verdict.accepted and verdict.claimed.has(sp.Derivative):
+            what = say("Your line holds a derivative that is not carried out: that is the question itself.")
+            return replace(verdict, status="not shown", kind="the question", what=what, step=None)
+        return verdict
 
     def _repr_markdown_(self) -> str:
         return f"> **Exercise** &ensp;{self.question}"

@@ -246,7 +246,7 @@ class Calculus:
         """Is p != 0 shown?"""
         if self.sign(p, True, max(depth, 0)) or self.sign(scale(p, -1), True, max(depth, 0)):
             return True
-        for free, d in self.unequal:
+        for free, d in self.unequal if p else ():
             for q in (self.sub(d, values) for values in self.instances(free, d, p)):
                 if any(p == scale(q, dict(p).get(m, 0) / c) for m, c in q):
                     return True
@@ -478,9 +478,10 @@ class Calculus:
                 inside = self.defined(q)
             case ("sum" | "prod", _, _):
                 binders, body = self.open(a)
-                inside = all(self.defined(n) and self.sign(n, False) for _, n in binders) and self.defined(body)
+                lengths = all(integer(n) and self.defined(n) and self.sign(n, False) for _, n in binders)
+                inside = lengths and self.defined(body)
             case ("idx", _, _, indices):
-                inside = all(map(self.defined, indices))
+                inside = all(integer(at) and self.defined(at) for at in indices)
             case _:
                 inside = True
         if not (inside and self.defined(e)):

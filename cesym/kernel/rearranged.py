@@ -99,7 +99,7 @@ def closed_forms(K: Calculus, a: tuple) -> Poly | None:
         others = [pair for pair in binders if pair[0] != v]
         mine = frozenset(f for f in m if has(f, v))
         summed = None if any(has(length, v) for _, length in others) else closed_form(K, v, n, monomial(mine))
-        if summed is not None:
+        if summed is not None and K.leaves(n, monomial(m - mine)):
             return K.total(others, K.mul(poly({m - mine: c}), summed))
     return None
 

@@ -29,4 +29,13 @@ FAULTS = (
     ("what is looked up is plain", "kernel/plain", "if type(one) not in PLAIN:", "if False:"),
     ("an answer stays when a range is found to hold a value", "kernel/calculus", "self.equations, self.filled))", "self.equations))"),
     ("an answer stays when more facts are read", "kernel/calculus", "map(len, (self.inequalities, ", "map(len, ("),
+    ("0 is not 0", "kernel/calculus", "for free, d in self.unequal if p else ():", "for free, d in self.unequal:"),
+    ("a range may have half a length", "kernel/calculus", "all(integer(n) and self.defined(n) and", "all(self.defined(n) and"),
+    ("what stands beside a closed form stands anywhere", "kernel/rearranged", " and K.leaves(n, monomial(m - mine)):", ":"),
+    ("1..n is cut anywhere", "kernel/rearranged", "if K.sign(m, False) and K.sign(minus(n, m), False):", "if True:"),
+    ("a sum turned is the sum from n down to 1, of n - b", "kernel/rearranged", "add(n, ONE, scale(atom(at), -1)), at)", "add(n, scale(atom(at), -1)), at)"),
+    ("x is in b .. n where it is in b + 1 .. n", "kernel/rearranged", "const(2 if diagonal else 1)", "const(1)"),
+    ("gamma falls as long as one likes", "kernel/calculus", "while len(factors) < LARGEST_POWER and self.sign(below, True):", "while len(factors) < 1:"),
+    ("a^2 - b^2 has the sign of a + b", "kernel/calculus", "yield add(a, b), minus(a, b)", "yield add(a, b), add(a, b)"),
+    ("|d| = d beside its indicator", "kernel/rearranged", 'minus(scale(atom(("pos", d)), 2), ONE))', "ONE)"),
 )  # fmt: skip

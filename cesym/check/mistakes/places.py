@@ -135,6 +135,16 @@ def flip_sign(e: sp.Expr, case: Case) -> Iterator[sp.Expr]:
         yield -e
 
 
+def move_bracket(e: sp.Expr, case: Case) -> Iterator[sp.Expr]:
+    """(1 - k)*t for 1 - k*t."""
+    numbers = [t for t in e.args if t.is_number] if isinstance(e, sp.Add) else []
+    for n, term in enumerate(e.args if numbers else ()):
+        c, factors = term.as_coeff_mul()
+        for at, f in enumerate(factors if len(factors) > 1 else ()):
+            kept = [t for m, t in enumerate(e.args) if m != n and t not in numbers]
+            yield sp.Add((sp.Add(*numbers) + c * f) * sp.Mul(*factors[:at], *factors[at + 1 :]), *kept)
+
+
 LOG_OF_SUM = "The log of a product is the sum of the logs; of a sum there is no such rule."
 
 
@@ -166,6 +176,7 @@ def span(limit: tuple) -> Formula:
 Words = Callable[[sp.Expr, sp.Expr], tuple]
 ONE_ENTRY = "An index names one entry; the letter of a sum runs inside that sum only."
 RULES: tuple[tuple[str, Callable, str, str | Words], ...] = (
+    ("bracket", move_bracket, "One bracket", "A factor in front reaches the next term only: (1 − k)·t is not 1 − k·t."),
     ("log outside", move_log, "One logarithm", log_words),
     ("sign", flip_sign, "One sign", "A minus goes with its term, also inside a bracket, an exponent or a log."),
     ("swap", complement, "One place", "Look which of a probability and its complement goes with which target."),

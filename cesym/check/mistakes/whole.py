@@ -4,7 +4,7 @@ Each takes a :class:`Case` and proposes repairs; ``left = right`` is what must h
 """
 
 from collections.abc import Iterator
-from itertools import combinations
+from itertools import combinations, product
 from typing import Any
 
 import sympy as sp
@@ -13,8 +13,9 @@ from cesym.check.case import Case, is_size, letter_symbol
 from cesym.check.mistakes.edits import entries_of, everywhere
 from cesym.check.mistakes.repair import IS, Either, Repair
 from cesym.check.words import Formula
+from cesym.notation.indices import letter_name
 
-__all__ = ["WHOLE", "factor_kind"]
+__all__ = ["WHOLE", "direction", "factor_kind"]
 
 
 def factor_kind(c: sp.Expr) -> str:
@@ -192,4 +193,17 @@ def swap(case: Case) -> Iterator[Repair]:
             yield Repair("swap", case.before, swapped, what, so)
 
 
-WHOLE = (ratio, one_sample, derivative, direction, swap)
+def other_letter(case: Case) -> Iterator[Repair]:
+    """A letter stands for one of the line before."""
+    mine, theirs = ({s.name for s in e.free_symbols if s.is_Symbol} for e in (case.claimed, case.before))
+    new = [x for x in case.letters if letter_name(x) in mine - theirs]
+    for yours, right in product(new, [x for x in case.letters if letter_name(x) in theirs - mine]):
+        if isinstance(yours, sp.Symbol) == isinstance(right, sp.Symbol):
+            whole = exchange(case.claimed, yours, right)
+            what = ("Your line ", BECOMES, " the line before when ", letter_symbol(right), " stands for ",
+                    letter_symbol(yours), ".")  # fmt: skip
+            so = ("One thing has one letter, from the first line to the last.",)
+            yield Repair("direction", case.before, whole, what, so)
+
+
+WHOLE = (ratio, one_sample, derivative, direction, other_letter, swap)
