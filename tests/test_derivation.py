@@ -425,3 +425,17 @@ def test_a_second_derivative_at_one_place_or_two():
     assert d.check(2 * sp.KroneckerDelta(m, b)).accepted
     for wrong in (2, 3 * sp.KroneckerDelta(m, b), sp.S.Zero):
         assert d.check(wrong).status == "refused"
+
+
+@pytest.mark.parametrize("size", [6, 20, 50])
+def test_an_instance_at_many_samples(size):
+    d = cesym.mse_from_gaussian().instance(N=size)
+    assert d.evidence == "CHECKED" and d.exprs[-1].has(x[size])
+
+
+def test_a_loss_with_one_number_for_all_samples():
+    import sympy.stats
+
+    rate = Symbol("r", positive=True)
+    loss = cesym.nll(sympy.stats.Exponential("X", rate), x).log_rules().loss(target=x, prediction=rate)
+    assert loss.expr == rate * scalar(x) - log(rate) and loss.prediction == rate

@@ -41,7 +41,8 @@ def per_sample(d: "Derivation", target: Any, prediction: Any, name: str) -> Loss
         return e.xreplace({a: scalar(a.base) if len(a.indices) == 1 else a.base[a.indices[1:]] for a in entries})
 
     def letter(family: Any) -> Any:
-        return family if arity[letter_name(family)] > 1 else scalar(family)
+        number = isinstance(family, sp.Symbol) or arity[letter_name(family)] > 1
+        return family if number else scalar(family)
 
     one, roles = own(one), {letter_name(target), letter_name(prediction)}
     left = {s.name for s in one.free_symbols if s.is_Symbol}

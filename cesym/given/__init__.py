@@ -19,7 +19,7 @@ from cesym.given.facts import (
 )
 from cesym.given.hypotheses import hypotheses
 from cesym.given.models import witnesses
-from cesym.given.ranges import Ranges, standing
+from cesym.given.ranges import Ranges, farthest, standing
 from cesym.kernel.moving import folded
 from cesym.kernel.trees import tree
 from cesym.notation.trees import name_of
@@ -35,6 +35,7 @@ class Given:
     assumptions: tuple[Assumption, ...] = ()
     letters: tuple[tuple[kernel.Tree, int], ...] = ()  # with the number of their indices
     declared: tuple[tuple[kernel.Tree, int], ...] = ()  # those brought in as {r: S.Reals}, or by a later line
+    farthest: int = 0  # the largest number that is read as an index, or ends a range
 
     @classmethod
     def of(cls, given: Any, *expressions: Any, assumptions: Iterable[Assumption] = ()) -> "Given":
@@ -59,6 +60,7 @@ class Given:
             tuple(dict.fromkeys((*self.assumptions, *assumptions))),
             tuple({**known, **declared}.items()),
             tuple(declared.items()),
+            max([self.farthest, *map(farthest, map(tree, expressions))]),
         )
 
     def meeting(self, *lines: Any) -> "Given":
@@ -67,12 +69,13 @@ class Given:
         A line that follows with such a letter follows for every value of it. Nothing is added where one of them is
         not declared real, or two have one name: that is for the kernel to refuse.
         """
+        given = replace(self, farthest=max([self.farthest, *map(farthest, map(tree, lines))]))
         known = {name_of(t) for t, _ in self.letters}
         new = {t: n for line in lines for t, n in free_letters(tree(line)) if name_of(t) not in known}
         names = [name_of(t) for t in new]
         if not new or len(set(names)) < len(names) or not all(REAL & flags_of(t) for t in new):
-            return self
-        return replace(self, letters=(*self.letters, *new.items()), declared=(*self.declared, *new.items()))
+            return given
+        return replace(given, letters=(*self.letters, *new.items()), declared=(*self.declared, *new.items()))
 
     def ranges(self, *lines: Any) -> Ranges:
         """What the indices of families run over, as some lines and the facts show it."""
@@ -95,4 +98,4 @@ class Given:
     @property
     def kernel(self) -> kernel.Given:
         """The same as plain data, with witnesses, for the kernel."""
-        return kernel.Given(self.trees, witnesses(self.trees, self.letters))
+        return kernel.Given(self.trees, witnesses(self.trees, self.letters, self.farthest))

@@ -22,9 +22,13 @@ Declared = tuple[tuple[kernel.Tree, int], ...]
 
 
 @lru_cache(2000)
-def witnesses(facts: tuple, declared: Declared) -> tuple:
-    """Models for the kernel: of several sizes, and for each letter two models that differ in it alone."""
+def witnesses(facts: tuple, declared: Declared, farthest: int = 0) -> tuple:
+    """Models for the kernel: of several sizes, and for each letter two models that differ in it alone.
+
+    Families have entries up to ``farthest`` at least.
+    """
     search = Search(facts, declared, random.Random(0))
+    search.literal.append(min(farthest, FARTHEST))
     found: list[dict] = []
     for sizes in ((2, 3), (3, 4), (1, 2), (2, 4), (1, 4)):
         model = search.model(sizes)

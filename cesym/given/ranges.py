@@ -4,15 +4,16 @@ A set that is given for a family holds over it, and so does an index of the entr
 """
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import sympy as sp
 
 from cesym.kernel.trees import Tree
-from cesym.notation.trees import expression
+from cesym.notation.trees import expression, subtrees
 from cesym.symbols import C, N, c, i
 
-__all__ = ["Range", "Ranges", "range_of", "standing"]
+__all__ = ["Range", "Ranges", "farthest", "range_of", "standing"]
 
 
 class Range(NamedTuple):
@@ -63,6 +64,19 @@ def stands(t: Any, bound: dict[Tree, tuple[sp.Expr, sp.Expr]]) -> Iterator[tuple
         case tuple():
             for part in t:
                 yield from stands(part, bound)
+
+
+@lru_cache(2000)
+def farthest(t: Tree) -> int:
+    """The largest whole number that is an index, or in an end of a range."""
+    ends: list[Tree] = []
+    for part in subtrees(t):
+        if part[0] in ("Sum", "Product"):
+            ends += [end for limit in part[2:] for end in limit[1:]]
+        elif part[0] == "Indexed":
+            ends += part[2:]
+    numbers = (part for end in ends for part in subtrees(end) if part[0] == "Rational" and part[2] == 1)
+    return max((part[1] for part in numbers), default=0)
 
 
 def shifted(at: Tree) -> tuple[Tree, int]:
