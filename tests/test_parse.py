@@ -15,6 +15,8 @@ from sympy import (
     FiniteSet,
     IndexedBase,
     KroneckerDelta,
+    Max,
+    Min,
     Ne,
     Piecewise,
     Product,
@@ -22,13 +24,16 @@ from sympy import (
     Sum,
     Symbol,
     binomial,
+    cosh,
     exp,
     factorial,
     gamma,
     log,
     loggamma,
     pi,
+    sinh,
     sqrt,
+    tanh,
 )  # fmt: skip
 
 from cesym.notation.printers import text
@@ -48,6 +53,12 @@ READ = [
     ("-sigma^2", -(sigma**2)), ("2^3^2", sp.Integer(512)), ("sigma**2", sigma**2), ("sigma^-1", 1 / sigma),
     ("2*3^k[i]", 2 * 3 ** k[i]), ("1/2*sigma", sigma / 2), ("1/(2*sigma)", 1 / (2 * sigma)), ("N - 1 - 2", N - 3),
     ("N - (1 - 2)", N + 1), ("N/2/v", N / (2 * v)), ("(1 - p[i])^(1 - k[i])", (1 - p[i]) ** (1 - k[i])),
+    # As on a page, or in another program.
+    ("y_i", y[i]), ("x_i^2", x[i] ** 2), ("p_1 + p_12", p[1] + p[12]), ("σ(z[i])", 1 / (1 + exp(-z[i]))),
+    ("sigma(z[i])", 1 / (1 + exp(-z[i]))), ("½*v", v / 2), ("Sum(x[i], i, 1, N)", Sum(x[i], (i, 1, N))),
+    ("Σ(x[i], (i, 1, N))", Sum(x[i], (i, 1, N))), ("max(x[1], 0)", Max(x[1], 0)), ("Min(x[1], x[2])", Min(x[1], x[2])),
+    ("tanh(v) + cosh(v) + sinh(v)", tanh(v) + cosh(v) + sinh(v)), ("log1p(v)", log(1 + v)), ("expm1(v)", exp(v) - 1),
+    ("softplus(z[i])", log(1 + exp(z[i]))), ("expit(z[i])", 1 / (1 + exp(-z[i]))), ("logistic(v)", 1 / (1 + exp(-v))),
     # What is copied from a page.
     ("x[i] − mu[i]", x[i] - mu[i]), ("2·sigma", 2 * sigma), ("2×sigma", 2 * sigma), ("σ²", sigma**2),
     ("μ[i] + λ[i]", mu[i] + lam[i]), ("pᵢ", p[i]), ("x₁ + x₁₂", x[1] + x[12]), ("π", pi),
@@ -120,7 +131,7 @@ def test_own_letters_come_first(line, expected):
 
 REFUSED = [
     ("", "empty"), ("   ", "empty"), ("foo[i] + 1", "'foo'"), ("sigme", "sigma"), ("Summ(x[i], (i, 1, N))", "Sum"),
-    ("p_i", "p[i]"), ("x.__class__", "A dot"), ("(lambda: 1)()", "Only a function"), ("lambda a: a", "A lambda"),
+    ("p_a", "p[a]"), ("x.__class__", "A dot"), ("(lambda: 1)()", "Only a function"), ("lambda a: a", "A lambda"),
     ("[x for x in y]", "A comprehension"), ("{1: 2}", "A dictionary"), ("'p'", "not a number"), ("f'{p}'", "A string"),
     ("x if y else z", "if ... else"), ("(x := 1)", "An assignment"), ("f(x)(y)", "Only a function"),
     ("x(1)", "is no function"),

@@ -55,6 +55,8 @@ class LineReader(Reader):
         if not isinstance(node.func, ast.Name):
             raise self.refuse(node, "Only a function named here can be called; a product is typed with *.")
         name = node.func.id
+        if name == "sigma" and name not in self.scope:  # σ(z); a product is typed with *
+            name = "sigmoid"
         if node.keywords or any(isinstance(arg, ast.Starred) for arg in node.args):
             raise self.refuse(node, f"{name} takes no keywords and no stars.")
         if name in self.scope or name not in self.functions:
@@ -75,7 +77,10 @@ class LineReader(Reader):
         """``Sum`` and ``Product``: limits in the order of SymPy, the first the innermost."""
         outside = self.scope
         limits: list[tuple] = []
-        for limit in reversed(node.args[1:]):
+        ranges = node.args[1:]
+        if len(ranges) == 3 and isinstance(ranges[0], ast.Name):  # Sum(x[i], i, 1, N)
+            ranges = [ast.Tuple(ranges, **{at: getattr(ranges[0], at) for at in ("lineno", "col_offset")})]
+        for limit in reversed(ranges):
             if not (isinstance(limit, ast.Tuple) and len(limit.elts) == 3 and isinstance(limit.elts[0], ast.Name)):
                 raise self.refuse(limit, "A range is typed (i, 1, N): the letter, the first value, the last value.")
             name = limit.elts[0].id

@@ -102,8 +102,23 @@ class Reader:
         return sp.Integer(source) if source.isdigit() else sp.Rational(source)
 
     def read_Name(self, node: ast.Name) -> sp.Expr:
+        if entry := self.underscored(node):
+            return entry
         letter = self.letter(node)
         return symbols.scalar(letter) if isinstance(letter, sp.IndexedBase) else letter
+
+    def underscored(self, node: ast.Name) -> sp.Expr | None:
+        """y_i, which is no letter of its own, as the entry y[i]."""
+        tables = (self.scope, self.names, SHARED, CONSTANTS)
+        family, _, index = node.id.rpartition("_")
+        if any(node.id in known for known in tables):
+            return None
+        base = next((known[family] for known in tables if family in known), None)
+        at = next((known[index] for known in (*tables[:3], INDICES) if index in known), None)
+        at = sp.Integer(index) if index.isdigit() and len(index) < 4 else at
+        if not isinstance(base, sp.IndexedBase) or not isinstance(at, sp.Integer | sp.Symbol):
+            return None
+        return base[at] if isinstance(at, sp.Integer) or at.is_integer else None
 
     def letter(self, node: ast.Name) -> Any:
         for known in (self.scope, self.names, SHARED, CONSTANTS):
