@@ -230,7 +230,7 @@ class Derivation:
         itself.
         """
         after = self.read(line)
-        if after == self.exprs[-1] and not (because or label):
+        if after == self.exprs[-1] and because == "" and label is None:
             raise ValueError("claim: this is the last line as it stands; say `because` if you mean to write it again")
         return self.followed(after, because, label)
 
