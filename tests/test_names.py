@@ -4,7 +4,7 @@ import json
 import unicodedata
 
 import pytest
-from sympy import Eq, Indexed, IndexedBase, Interval, Product, S, Sum, Symbol, exp, log
+from sympy import Indexed, IndexedBase, Interval, Product, S, Sum, Symbol, exp, log
 from sympy.stats import Normal
 
 import cesym
