@@ -64,7 +64,7 @@ def logit_gradient() -> Derivation:
     """The gradient of the sum of BCE in one logit."""
     d = cesym.bce_from_bernoulli()
     start = Derivation.start(d.exprs[-1].replace(lambda e: e.is_Indexed and e.base == p, lambda e: sigmoid(z[e.indices[0]])), {k: {0, 1}})
-    return start.differentiate(z[j]).claim("1/(1 + exp(-z[j])) - k[j]")
+    return start.differentiate(z[j]).claim("1/(1 + exp(-z[j])) - k[j]", because="prediction minus target")
 
 
 def softmax_gradient() -> Derivation:
