@@ -74,6 +74,8 @@ DERIVATIONS = {
     "log-sum-exp": slope(log(Sum(exp(z[c]), CLASSES)) - Sum(q[c] * z[c], CLASSES), z[j]),
     "product": slope(Product(x[i], SAMPLES), x[m], {x: Interval.open(0, oo)}),
     "at a bound index": slope(Sum(w[i] * x[i], SAMPLES), x[i]),
+    "at two bound indices": slope(Sum(q[i, c] ** 2, SAMPLES, CLASSES), q[i, c]),
+    "at two, one in the other": slope(Sum(x[i] * Sum(q[i, c] ** 2, CLASSES), SAMPLES), q[i, c]),
     "kl": lambda: Derivation.start(Sum(q[c] * log(q[c] / p[c]), CLASSES), {q: Interval.open(0, 1), p: Interval.open(0, 1)}),
     "bernoulli": cesym.bce_from_bernoulli, "maximum": cesym.likelihood_max_is_nll_min, "estimate": cesym.bernoulli_estimate,
     "binomial": lambda: without_last(cesym.bce_from_binomial), "rates": cesym.bce_from_binomial,
@@ -98,7 +100,7 @@ ACCEPTED = {
                      "2*Sum(x[i,j]*Sum(w[m]*x[i,m],(m,1,C)),(i,1,N)) - 2*Sum(mu[i]*x[i,j],(i,1,N))"],
     "log-sum-exp": ["exp(z[j])/Sum(exp(z[c]),(c,1,C)) - q[j]", "Sum((exp(z[j])/Sum(exp(z[m]),(m,1,C)) - q[j])*KroneckerDelta(c,j),(c,1,C))"],
     "product": ["Product(x[i],(i,1,N))/x[m]", "Sum(KroneckerDelta(i,m)/x[i],(i,1,N))*Product(x[i],(i,1,N))"],
-    "at a bound index": ["w[i]"],
+    "at a bound index": ["w[i]"], "at two bound indices": ["2*q[i,c]"], "at two, one in the other": ["2*q[i,c]*x[i]"],
     "kl": ["Sum(q[c]*log(q[c]),(c,1,C)) - Sum(q[c]*log(p[c]),(c,1,C))"],
     "bernoulli": [
         "-(k[N]*log(p[N]) + (1-k[N])*log(1-p[N])) - Sum(k[i]*log(p[i]) + (1-k[i])*log(1-p[i]), (i,1,N-1))",

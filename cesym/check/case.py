@@ -42,7 +42,7 @@ class Case:
     @cached_property
     def models(self) -> list[dict]:
         """Models at which the line before has a value; for ≃ three in a row differ in the parameters alone."""
-        search = Search(self.given.trees, self.given.letters, Random(5))
+        search = Search(self.given.trees, self.given.letters, Random(5), farthest=self.given.farthest)
         found: list[dict] = []
         for shape in SHAPES * 3:
             model = search.model(shape)

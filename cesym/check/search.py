@@ -90,7 +90,7 @@ class Refutation:
         return {name_of(t) for t, _ in self.given.letters if is_size(t)}
 
     def search(self, simple: bool) -> Search:
-        return Search(self.given.trees, self.given.letters, Random(int(not simple)), simple)
+        return Search(self.given.trees, self.given.letters, Random(int(not simple)), simple, self.given.farthest)
 
     def stream(self) -> Iterator[dict]:
         """Models while the budget lasts: round numbers first, then any; small sizes first.

@@ -27,8 +27,7 @@ def witnesses(facts: tuple, declared: Declared, farthest: int = 0) -> tuple:
 
     Families have entries up to ``farthest`` at least.
     """
-    search = Search(facts, declared, random.Random(0))
-    search.literal.append(min(farthest, FARTHEST))
+    search = Search(facts, declared, random.Random(0), farthest=farthest)
     found: list[dict] = []
     for sizes in ((2, 3), (3, 4), (1, 2), (2, 4), (1, 4)):
         model = search.model(sizes)
@@ -66,7 +65,9 @@ def models(facts: tuple, declared: Declared, seed: int = 0, simple: bool = False
 class Search:
     """Fills the letters entry by entry; a fact is looked at as soon as its letters have numbers."""
 
-    def __init__(self, facts: tuple, declared: Declared, rng: random.Random, simple: bool = False) -> None:
+    def __init__(
+        self, facts: tuple, declared: Declared, rng: random.Random, simple: bool = False, farthest: int = 0
+    ) -> None:  # fmt: skip
         self.facts, self.rng, self.simple = facts, rng, simple
         self.arity = {name_of(t): arity for t, arity in declared}
         twice = [name for name in self.arity if sum(name == name_of(t) for t, _ in declared) > 1]
@@ -77,6 +78,7 @@ class Search:
         self.defined: dict[str, set[str]] = {}  # letters alone on the left of an equation, with those it needs
         self.constants = [Fraction(t[1], t[2]) for f in facts for t in subtrees(f) if t[0] == "Rational"]
         self.literal = [int(n) for n in self.constants if n.denominator == 1 and n < FARTHEST]  # perhaps ends of ranges
+        self.literal.append(min(farthest, FARTHEST))
         for prop, *_ in facts:
             match prop:
                 case ("Eq", ("Symbol", name, _) | ("Indexed", (_, name, _), *_), right):

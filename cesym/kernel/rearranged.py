@@ -17,11 +17,12 @@ from cesym.kernel.terms import (
 
 
 def rearranged(K: Calculus, p: Poly) -> Iterator[Poly]:
+    """Terms of the value of p, each by one identity wherever that applies."""
     for change in (forwards, triangles, closed_forms):
         values = {a: q for a in outermost(p) if (q := change(K, a)) is not None}
         if values:
             yield K.sub(p, values)
-    for rearrange in (cut, telescoped, signs_apart, where_indices_meet):
+    for rearrange in (cut, squares, telescoped, signs_apart, where_indices_meet):
         yield from rearrange(K, p)
 
 
@@ -123,7 +124,7 @@ def closed_form(K: Calculus, v: tuple, n: Poly, body: Poly) -> Poly | None:
 
 
 def cut(K: Calculus, p: Poly) -> Iterator[Poly]:
-    """1..n as 1..m and m + 1..n, where another sum has m or n - m terms, or where its own outer variable stands."""
+    """1..n as 1..m and m + 1..n, where another sum has m or n - m terms."""
     found = [(a, *opened) for a in outermost(p) if (opened := single(K, a))]
     lengths = sorted({n for _, _, n, _ in found}, key=key)
     for n, other in permutations(lengths, 2):
@@ -131,19 +132,17 @@ def cut(K: Calculus, p: Poly) -> Iterator[Poly]:
             if K.sign(m, False) and K.sign(minus(n, m), False):
                 values = {a: parts(K, a[0], v, body, n, m) for a, v, length, body in found if length == n}
                 yield K.sub(p, values)
-    yield from squares(K, p)
 
 
 def squares(K: Calculus, p: Poly) -> Iterator[Poly]:
-    """Sums over two ranges of one length, and products of two sums, cut where the indices meet."""
+    """Sums over two ranges of one length, and products of two sums, cut where the indices meet, beside a double sum."""
+    double = [a for a in outermost(p) if a[0] == "sum" and len(a[1]) == 2]
     values, out, some = {}, [], False
-    for a in outermost(p):
-        if a[0] == "sum" and len(a[1]) == 2 and a[1][0][1] == a[1][1][1]:
+    for a in double:
+        if a[1][0][1] == a[1][1][1]:
             ((b, n), (u, _)), body = K.open(a)
             values[a] = K.total([(b, n)], around(K, u, body, n, b))
-    if not any(len(a[1]) == 2 for a in outermost(p) if a[0] == "sum"):
-        return
-    for m, c in p:
+    for m, c in p if double else ():
         sums = [a for a, e in m if a[0] == "sum" and len(a[1]) == 1 for _ in range(min(whole(e) or 0, 2))]
         if len(sums) == 2 and sums[0][1][0][1] == sums[1][1][0][1]:
             some, (a, b) = True, sums

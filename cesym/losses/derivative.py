@@ -10,7 +10,7 @@ from cesym.check.verdicts import StepRefused
 from cesym.given import Given
 from cesym.given.ranges import Range, range_of
 from cesym.kernel import Refused
-from cesym.notation.indices import fresh_index, letter_name
+from cesym.notation.indices import apart_from, letter_name
 from cesym.rules import shorter
 from cesym.rules.ways import admitted_equality
 
@@ -33,14 +33,7 @@ def derivative(expr: sp.Expr, variable: Any, given: Any = None) -> sp.Expr:
 
 def asked_for(expr: sp.Expr, variable: Any) -> sp.Derivative:
     """The derivative, not yet carried out. An index of the variable is free: sums inside run over other letters."""
-
-    def apart(part: sp.Expr) -> sp.Expr:
-        taken = {limit[0] for limit in part.limits} & variable.free_symbols
-        return part.xreplace({letter: fresh_index(expr, variable) for letter in taken})
-
-    if isinstance(variable, sp.Indexed):
-        expr = expr.replace(lambda part: isinstance(part, sp.Sum | sp.Product), apart)
-    return sp.Derivative(expr, variable)
+    return sp.Derivative(apart_from(expr, variable) if isinstance(variable, sp.Indexed) else expr, variable)
 
 
 def slope_of(expr: sp.Expr, *variables: sp.Expr) -> sp.Expr:

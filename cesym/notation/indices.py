@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from sympy import Expr, Indexed, IndexedBase, Symbol, sympify
+from sympy import Expr, Indexed, IndexedBase, Product, Sum, Symbol, sympify
 
 from cesym import symbols
 
-__all__ = ["at_class", "fresh_index", "letter_name", "not_typed", "one_entry", "parameter_name", "put"]
+__all__ = ["apart_from", "at_class", "fresh_index", "letter_name", "not_typed", "one_entry", "parameter_name", "put"]
 
 
 def at_class(family: Any, c: Any, value: Any) -> Expr:
@@ -37,6 +37,25 @@ def fresh_index(*used: Any) -> Symbol:
     letters = [symbols.j, symbols.m, symbols.i, symbols.c]
     letters += [Symbol(f"j_{n}", integer=True) for n in range(1, len(names) + 2)]
     return next(letter for letter in letters if letter.name not in names)
+
+
+def apart_from(expr: Expr, entry: Expr) -> Expr:
+    """The expression with its sums over other letters than those that stand in ``entry``.
+
+    >>> from sympy import Sum
+    >>> from cesym.symbols import C, N, c, i, q
+    >>> apart_from(Sum(q[i, c], (i, 1, N), (c, 1, C)), q[i, c])
+    Sum(q[m, j], (m, 1, N), (j, 1, C))
+    """
+    bound = {limit[0] for part in expr.atoms(Sum, Product) for limit in part.limits}
+    to: dict[Symbol, Symbol] = {}
+    for letter in sorted(bound & entry.free_symbols, key=str):
+        to[letter] = fresh_index(expr, entry, *to.values())
+
+    def renamed(part: Expr) -> Expr:
+        return part.xreplace({limit[0]: to[limit[0]] for limit in part.limits if limit[0] in to})
+
+    return expr.replace(lambda part: isinstance(part, Sum | Product), renamed)
 
 
 def one_entry(value: Any) -> Expr:

@@ -7,7 +7,7 @@ since the kernel knows no power at 0 but whole ones.
 """
 
 from collections.abc import Iterator
-from functools import lru_cache, partial
+from functools import lru_cache
 from itertools import product
 from typing import Any, NamedTuple
 
@@ -78,20 +78,7 @@ def plain(e: Any, bound: tuple[Symbol, ...] = ()) -> Any:
     return e.func(*args, evaluate=False) if isinstance(e, Piecewise) else e.func(*args)
 
 
-def first_by(relation: Any, one: Any, *more: Any) -> Any:
-    for other in more:
-        one = Piecewise((one, relation(one, other)), (other, True), evaluate=False)
-    return one
-
-
-def half_sum(t: Any, sign: int) -> Any:
-    return (sp.exp(t) + sign * sp.exp(-t)) / 2
-
-
 MEANINGS: dict[Any, Any] = {
-    sp.sinh: lambda t: half_sum(t, -1), sp.cosh: lambda t: half_sum(t, 1),
-    sp.tanh: lambda t: half_sum(t, -1) / half_sum(t, 1), sp.Max: partial(first_by, sp.Gt),
-    sp.Min: partial(first_by, sp.Lt),
     sp.sign: lambda t: Piecewise((1, t > 0), (0, sp.Eq(t, 0, evaluate=False)), (-1, True), evaluate=False),
     sp.Heaviside: lambda t, at_0=sp.S.Half: Piecewise((1, t > 0), (at_0, sp.Eq(t, 0, evaluate=False)), (0, True),
                                                       evaluate=False),

@@ -326,8 +326,11 @@ def test_at_the_ends(name, numbers, values, backend):
 
 
 # The kernel's own gradients, in functions that it knows.
+OVERFLOWS = pytest.mark.xfail(strict=True, reason="a quotient with a difference of exponentials overflows far out")
 SLOPES = [
-    pytest.param(*case, marks=[pytest.mark.long] if n % 3 else []) for n, case in enumerate(CASES) if case[1] is not None
+    pytest.param(*case, marks=[pytest.mark.long] * (n % 3 > 0) + [OVERFLOWS] * (case == ("ordinal", A)))
+    for n, case in enumerate(CASES)
+    if case[1] is not None
 ]  # every third, and each with more time
 
 
@@ -339,8 +342,6 @@ def test_gradients_by_the_kernel(name, letter):
     except (Refused, ValueError) as refusal:
         pytest.skip(f"the kernel has no gradient of this: {refusal}".partition("\n")[0])
     error, *_ = error_of(name, letter, "numpy", slope)
-    if name == "ordinal" and not error.max() <= ROWS[name].bound * 4:
-        pytest.xfail("a quotient with a difference of exponentials overflows far out")
     assert error.max() <= ROWS[name].bound * 4
 
 

@@ -13,7 +13,7 @@ from cesym.check.case import Case, is_size, letter_symbol
 from cesym.check.mistakes.edits import entries_of, everywhere
 from cesym.check.mistakes.repair import IS, Either, Repair
 from cesym.check.words import Formula
-from cesym.notation.indices import letter_name
+from cesym.notation.indices import apart_from, letter_name
 
 __all__ = ["WHOLE", "direction", "factor_kind"]
 
@@ -140,14 +140,6 @@ def variables(case: Case) -> Iterator[sp.Expr]:
             slots = [(e.indices, n) for e in entries for n in range(len(e.indices))]
             at = {(*indices[:n], s, *indices[n + 1 :]) for indices, n in slots for s in free}
             yield from (letter[one] for one in sorted(at, key=str) if set(one) <= set(free))
-
-
-def apart_from(e: sp.Expr, x: sp.Expr) -> sp.Expr:
-    """The line with bound letters renamed that also stand in the variable of a derivative."""
-    clash = {limit[0] for part in e.atoms(sp.Sum, sp.Product) for limit in part.limits} & x.free_symbols
-    if clash & e.free_symbols:
-        return e
-    return e.xreplace({s: sp.Symbol(s.name + "'", **s._assumptions_orig) for s in clash})
 
 
 BECOMES = Either("becomes", "seems to become")
