@@ -124,7 +124,8 @@ def check_file(path: str) -> int:
     except Refused as refusal:
         say(f"refused: {refusal}")
         return 1
-    say(f"checked: {saved.name or 'a derivation without a name'}, {len(saved.steps)} steps")
+    name, count = saved.name or "a derivation without a name", len(saved.steps)
+    say(f"checked: {name}, {count} step{'s' * (count != 1)}")
     for fact in saved.given.facts:
         say(
             f"  given    {shown(fact[0])}"
@@ -132,6 +133,8 @@ def check_file(path: str) -> int:
         )
     for words in declarations(saved):
         say(f"  given    {words}")
+    for name, count in saved.theorems:
+        say(f"  rests on {name or 'a theorem'}, its {count} step{'s' * (count != 1)} verified too")
     for assumption in saved.assumptions:
         say(f"  assumed  {assumption}")
     say(f"    {shown(statement.lhs)}")

@@ -4,6 +4,7 @@ A :class:`Derivation` is immutable; every move returns a longer one. It stores e
 the kernel. Relation, conclusion, constants and evidence are computed from these, by the kernel, whenever asked.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from itertools import pairwise
@@ -26,6 +27,7 @@ from cesym.derivation.lines import (
 )
 from cesym.derivation.loss import per_sample
 from cesym.derivation.relettered import instance, rename
+from cesym.derivation.resting import by_theorem
 from cesym.given import INDEPENDENT, Assumption, Given, listed
 from cesym.given.hypotheses import Hypothesis, hypotheses
 from cesym.kernel.trees import Refused, tree
@@ -38,7 +40,7 @@ from cesym.parse.names import check_label, check_letters, check_title, check_wor
 from cesym.rules import LOG_RULES, RULES, Rule
 from cesym.rules.account import how, needed
 from cesym.rules.constants import constants_between
-from cesym.rules.ways import admitted_equality, equality_steps, same_minimiser_step
+from cesym.rules.ways import admitted_equality, admitted_step, same_minimiser_step
 
 __all__ = ["CHECKED", "PROVED", "Constants", "Derivation", "Line", "Statement", "StepRefused"]
 
@@ -321,12 +323,12 @@ class Derivation:
 
     def decided(self, move: Move, relation: str) -> "Derivation":
         """The chain with a line that is no equation, by the given equations or cases if need be."""
-        for step in equality_steps(self.exprs[-1], move.after, self.given.meeting(move.after)):
-            try:
-                return self.moved(move._replace(using=step.using, split=step.split))
-            except Refused:
-                continue
-        raise StepRefused(judge(self.exprs[-1], move.after, self.given, relation=relation))
+        given = self.given.meeting(move.after)
+        try:
+            step = admitted_step(self.exprs[-1], move.after, given, move.primitive, move.data)
+            return self.moved(move._replace(using=step.using, split=step.split))
+        except Refused:
+            raise StepRefused(judge(self.exprs[-1], move.after, self.given, relation=relation)) from None
 
     def let(self, atom: Any, value: Any, because: str = "the link put in") -> "Derivation":
         """The derivation with a letter or entry defined: ``atom = value`` is given, and the next line uses it.
@@ -343,6 +345,35 @@ class Derivation:
         except (Refused, ValueError) as refusal:
             raise ValueError(f"let: with {atom} = {value} what was given or shown no longer holds: {refusal}") from None
         return d.claim(put(d.exprs[-1], atom, value), because)
+
+    def by(
+        self,
+        theorem: Any,
+        letters: Mapping[Any, Any] | None = None,
+        line: Any = None,
+        because: str = "",
+        backwards: bool = False,
+        label: Label = None,
+    ) -> "Derivation":
+        """The next line by a theorem: a part of the last line that is its left side becomes its right side.
+
+        ``theorem`` is a derivation, or a function that gives one, such as those of :func:`cesym.catalogue`. An
+        equation may be used on any part; an inequality only where the line is shown to rise or to fall with that part
+        (in a sum with weights of one sign). All that the theorem takes for given has to be shown of what its letters
+        stand for here: they are found by comparing, or told with ``letters={p[c]: exp(z[c])}``. ``line`` is the next
+        line as you would write it; ``backwards`` puts the left side for the right one. The step keeps the theorem's
+        own steps, and :meth:`recheck` goes through all of them.
+        Raises: ValueError where the theorem fits nowhere, rests on itself, or is about ≃, ⇄ or a derivative;
+        StepRefused where what it takes for given is not shown here.
+
+        >>> from sympy import Sum, log
+        >>> from cesym.symbols import C, a, b, c
+        >>> shifted = Derivation.start(Sum(a + b[c], (c, 1, C))).claim(a*C + Sum(b[c], (c, 1, C)), "a, C times")
+        >>> d = Derivation.start(log(2 + Sum(7 + b[c]**2, (c, 1, C))), because="say")
+        >>> d.by(shifted).exprs[-1]
+        log(7*C + Sum(b[c]**2, (c, 1, C)) + 2)
+        """
+        return by_theorem(self, theorem, letters or {}, line, because, backwards, label)
 
     def differentiate(self, variable: Any, because: str = "differentiated") -> "Derivation":
         """A new derivation, of the derivative of the last line in a letter or an entry such as p[j].

@@ -1,11 +1,14 @@
 """Derivations as files: plain JSON of trees, read by our own parser (no eval, no sympify, no pickle).
 
 The file holds facts, witnesses, the first line and the hints for each step. It holds no verdict: relation and
-evidence are what the kernel finds when it reads the file.
+evidence are what the kernel finds when it reads the file. A theorem on which steps rest stands in it once, with all of
+its own steps, after those on which it rests; a step names it by its hash, so that one that was changed is found.
 """
 
 import json
+from collections.abc import Iterable
 from fractions import Fraction
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -30,6 +33,7 @@ class Saved(NamedTuple):
     start: kernel.Tree
     steps: tuple[kernel.Step, ...]
     letters: tuple[tuple[kernel.Tree, int], ...] = ()  # brought in by name, with the number of their indices
+    theorems: tuple[tuple[str, int], ...] = ()  # on which its steps rest: name and number of steps
 
     def verify(self) -> kernel.Statement:
         """The kernel's statement of the chain; raises Refused."""
@@ -44,18 +48,40 @@ def save(d: Any, path: str | Path) -> None:
 
 def document(d: Any) -> str:
     """A derivation as the text of a file."""
-    given = d.given.kernel
+    given, theorems = d.given.kernel, dict[str, dict]()
+    steps = [told(step, move.theorem, theorems) for step, move in zip(d.kernel_steps, d.chain, strict=True)]
     data = {
         "format": FORMAT,
         "name": d.name,
         "assumptions": list(d.assumptions),
         "letters": d.given.declared,
-        "facts": given.facts,
-        "models": [[[name, written(value)] for name, value in model] for model in given.models],
-        "start": tree(d.expr),
-        "steps": [list(step[1:]) for step in d.kernel_steps],
+        "theorems": theorems,
+        **chain((*given, tree(d.expr), steps)),
     }
     return json.dumps(data, ensure_ascii=False)
+
+
+def chain(parts: tuple) -> dict[str, Any]:
+    facts, models, start, steps = parts
+    models = [[[name, written(value)] for name, value in model] for model in models]
+    return {"facts": facts, "models": models, "start": start, "steps": steps}
+
+
+def told(step: tuple, name: str, theorems: dict[str, dict]) -> list:
+    """A step as it is written, without the line before; a theorem in it is named by its hash, and kept."""
+    _, after, primitive, using, split, data = step
+    if primitive == "theorem":
+        (facts, models, start, steps), *use = data
+        # Those on which it rests itself come first.
+        parts = (facts, models, start, [told(one, "", theorems) for one in steps])
+        theorem = {"name": name, **chain(parts)}
+        data = (fingerprint(theorem), *use)
+        theorems.setdefault(data[0], theorem)
+    return [after, primitive, using, split, data]
+
+
+def fingerprint(theorem: dict) -> str:
+    return sha256(json.dumps(theorem, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
 
 
 def written(value: Any) -> Any:
@@ -71,24 +97,37 @@ def load(path: str | Path) -> Saved:
         data = json.loads(path.read_text(encoding="utf-8"), parse_float=no_float)
         if data["format"] != FORMAT:
             raise Refused(f"{path.name} is no saved derivation of this version")
-        models = tuple(
-            tuple((text(name), number_or_family(value)) for name, value in model) for model in data["models"]
-        )
-        start, steps = from_json(data["start"]), []
-        before = start
-        for after, primitive, using, split, hints in data["steps"]:
-            step = kernel.Step(
-                before, from_json(after), text(primitive), from_json(using), from_json(split), from_json(hints)
-            )
-            steps.append(step)
-            before = step.after
-        given = kernel.Given(from_json(data["facts"]), models)
+        theorems: dict[str, tuple] = {}
+        for mark, theorem in data.get("theorems", {}).items():
+            if fingerprint(theorem) != mark:
+                raise Refused(f"the theorem {theorem['name']} in {path.name} is not the one that its steps rest on")
+            given, start, steps = read_chain(theorem, theorems)
+            theorems[mark] = (*given, start, tuple(map(tuple, steps)))
+        given, start, steps = read_chain(data, theorems)
         letters = tuple(known_letter(from_json(t), arity) for t, arity in data.get("letters", []))
-        saved = Saved(text(data["name"]), tuple(map(text, data["assumptions"])), given, start, tuple(steps), letters)
+        rests = tuple((text(one["name"]), len(one["steps"])) for one in data.get("theorems", {}).values())
+        saved = Saved(text(data["name"]), tuple(map(text, data["assumptions"])), given, start, steps, letters, rests)
         check_shown(saved)
         return saved
     except (KeyError, TypeError, AttributeError, ValueError, ArithmeticError, RecursionError, UnicodeDecodeError) as e:
         raise Refused(f"{path.name} is no saved derivation: {type(e).__name__}: {e}") from e
+
+
+def read_chain(data: Any, theorems: dict[str, tuple]) -> tuple[kernel.Given, kernel.Tree, tuple[kernel.Step, ...]]:
+    """What is given, the first line, and the steps, with the theorems that stand before them in the file."""
+    models = tuple(tuple((text(name), number_or_family(value)) for name, value in model) for model in data["models"])
+    start = before = from_json(data["start"])
+    steps: list[kernel.Step] = []
+    for after, primitive, using, split, own in data["steps"]:
+        parts = from_json(own)
+        if primitive == "theorem":
+            if parts[0] not in theorems:
+                raise Refused("a step rests on a theorem that does not stand before it in the file")
+            parts = (theorems[parts[0]], *parts[1:])
+        step = kernel.Step(before, from_json(after), text(primitive), from_json(using), from_json(split), parts)
+        steps.append(step)
+        before = step.after
+    return kernel.Given(from_json(data["facts"]), models), start, tuple(steps)
 
 
 def check_shown(saved: Saved) -> None:
@@ -96,13 +135,20 @@ def check_shown(saved: Saved) -> None:
     check_title(saved.name, "name")
     for assumption in saved.assumptions:
         check_words(assumption, "assumptions")
-    steps = ((step.after, step.using, step.data) for step in saved.steps)
+    for name, _ in saved.theorems:
+        check_title(name, "name of a theorem")
+    steps = ((step.after, step.using, hints(step)) for step in saved.steps)
     read = [*symbols_of((saved.given.facts, saved.start, *steps))]
     named = [t[1] if t[0] == "Indexed" else t for t, _ in saved.letters]
     families = [t[1] for t, family in read if family] + [t[1][1] for t, _ in saved.letters if t[0] == "Indexed"]
     check_letters([*(t for t, _ in read), *named], families)
     for letter in {*(t for t, _ in read), *named}:
         expression(letter)  # ValueError where what is declared contradicts itself
+
+
+def hints(step: kernel.Step) -> Iterable:
+    """What a step has besides its lines, in letters of this derivation."""
+    return tuple(term for _, term in step.data[1]) if step.primitive == "theorem" else step.data
 
 
 def known_letter(t: Any, arity: Any) -> tuple[kernel.Tree, int]:

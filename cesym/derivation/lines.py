@@ -61,6 +61,7 @@ class Move(NamedTuple):
     split: tuple[str, ...] = ()
     data: tuple = ()
     label: tuple[str, str] | None = None
+    theorem: str = ""  # by which the line follows, where it does
 
 
 class Moves(tuple):

@@ -15,7 +15,7 @@ from cesym.kernel.witness import has
 from cesym.notation.letters import latex_name, text_name
 from cesym.notation.trees import expression, name_of
 from cesym.parse.names import alike, check_name, symbols_of
-from cesym.rules.ways import admitted_equality
+from cesym.rules.ways import admitted_equality, admitted_step
 
 if TYPE_CHECKING:
     from cesym.derivation.derivation import Derivation
@@ -30,6 +30,9 @@ def changed(
 ) -> "Derivation":
     """The derivation with every expression changed alike, and rechecked; ``names`` renames the hints."""
 
+    def swapped(t: Any) -> Any:
+        return tree(change(expression(t)))
+
     def hints(move: Move) -> tuple:
         match move.data:
             case (a, b, tuple(over)):
@@ -40,6 +43,9 @@ def changed(
                 )
             case (tuple(over),):
                 return (tuple(sorted(names.get(n, n) for n in over)),)
+            case (lemma, tuple(letters), hole, context, order):
+                meant = tuple((own_letters(pattern, swapped), swapped(term)) for pattern, term in letters)
+                return (lemma, meant, own_letters(hole, swapped), swapped(context), order)
             case (str(relation), terms):
                 return (relation, tuple(certificate_term(term, change) for term in terms))
         return ()
@@ -64,11 +70,17 @@ def changed(
     return replace(d, given=given, expr=exprs[0], chain=chain, name="", says="", label=d.label).recheck()
 
 
+def own_letters(pattern: Any, swapped: Change) -> Any:
+    """A pattern with its own letters changed, ``p[c]`` to ``p[k]``: the letter of the theorem stays."""
+    return (*pattern[:2], *map(swapped, pattern[2:])) if pattern[0] == "Indexed" else pattern
+
+
 def sought(before: sp.Expr, move: Move, given: Given) -> Move:
     """The move with its hints found afresh, since an equation that was used may look otherwise now, or be gone."""
-    if move.primitive != "equality":
-        return move
-    step = admitted_equality(before, move.after, given)
+    if move.primitive == "equality":
+        step = admitted_equality(before, move.after, given)
+    else:
+        step = admitted_step(before, move.after, given, move.primitive, move.data)
     return move._replace(using=step.using, split=step.split)
 
 

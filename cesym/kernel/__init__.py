@@ -8,7 +8,8 @@ Read the modules in this order: ``trees`` (expressions as plain data), ``terms``
 ``calculus`` (their signs and canonical forms), ``rearranged`` (sums cut, turned and closed), ``zero`` and
 ``differentiation`` (what is computed with them),
 ``plain`` (steps and what is given, as plain data), ``moving`` (what moves with what), ``reader`` (from trees to terms,
-as far as they are defined), ``steps`` (the primitives that admit a step). What only refuses: ``witness`` (models and
+as far as they are defined), ``instance`` (a theorem in place of a part of a line), ``steps`` (the primitives that admit
+a step). What only refuses: ``witness`` (models and
 the independent evaluator), ``edges`` (more models), ``models`` (what is asked of them).
 """
 

@@ -46,6 +46,7 @@ class Calculus:
         self.inequalities: list[tuple] = []  # (free, f, strict): f > 0, or f >= 0 if not strict
         self.unequal: list[tuple] = []  # (free, d): d != 0
         self.finite: list[tuple] = []  # (free, atom, values): the atom has one of these values
+        self.equal: list[tuple] = []  # (free, d): d = 0
         self.equations: list[tuple] = []  # those in use: (free, pattern, other side)
         self.filled: set[Poly] = set()  # lengths shown to be at least 1
         # What was answered, so that nothing is worked out twice while what is known stays the same.

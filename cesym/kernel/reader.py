@@ -25,6 +25,7 @@ DECLARED = REAL | HARMLESS | {"nonzero"}
 KNOWN = ("integer", "positive", "nonnegative")
 INEQUALITIES = {"Gt": (1, True), "Ge": (1, False), "Lt": (-1, True), "Le": (-1, False)}  # (side, strict)
 ORDERS = [("Rational", n, 1) for n in range(1, 5)]  # of derivatives
+SEALED = ("a theorem",)  # in an environment that has no letter of ours
 OPPOSITE, HALF = ("Rational", -1, 1), ("Rational", 1, 2)
 MEANING: dict[str, Callable[..., Tree]] = {  # what is read as its definition, and defined where that is
     "loggamma": lambda x: ("log", ("gamma", x)),
@@ -92,6 +93,7 @@ class Reader:
                 self.K.finite.append((free, target, values))
             case ("Eq", a, b):
                 target, difference = only_atom(self.read(a, env), "sym", "idx", "sum"), self.difference(a, b, env)
+                self.K.equal.append((free, difference))
                 if solve_for is not None:
                     if solve_for:
                         target = only_atom(self.read(solve_for, env), "sym", "idx", "sum")
@@ -162,11 +164,17 @@ class Reader:
                 return atom(("pi",))
             case ("E",):
                 return atom(("e",))
+            case ("Symbol", _, _) if e in env:
+                return env[e]
+            case ("Symbol" | "Indexed", *_) if SEALED in env and e[:2] not in env:
+                raise Refused("nothing is said of what this letter of the theorem stands for: {}", e)
             case ("Symbol", _, _):
-                return env[e] if e in env else self.K.rewrite(atom(self.letter("sym", e)))
+                return self.K.rewrite(atom(self.letter("sym", e)))
             case ("Indexed", letter, *indices):
                 where = tuple(self.read(index, env) for index in indices)
                 self.need(where and all(map(integer, where)), "{}: its index is an integer", e)
+                if e[:2] in env:  # ("means", how it is read)
+                    return env[e[:2]][1](where)
                 return self.K.rewrite(atom((*self.letter("idx", letter, len(where)), where)))
             case ("Add", *terms):
                 return add(*(self.read(t, env) for t in terms))

@@ -1,16 +1,18 @@
 """Steps, and what admits one. ``before R after``, decided from the expressions alone.
 
-===============  ==========================  =====================================================================
-relation         primitive                   admitted when
-===============  ==========================  =====================================================================
-``=``            ``equality``                both sides have one normal form. ``using`` names the equations among
-                                             what is given that rewrite (substitution); ``split`` the letters whose
-                                             values are tried one by one (cases); a ``Derivative`` is carried out
-``≃``            ``same minimiser``          before = a*after + b, a > 0, neither a nor b moves with the parameters
-``⇄``            ``monotone map``            after = -ln(before), before > 0: where one is greatest the other is least
-``≥`` ``≤``      ``certificate``             the difference is a sum of terms weight*gap with weight >= 0, each gap
-                                             a square t**2 or the gap t - 1 - ln t >= 0 of the logarithm, t > 0
-===============  ==========================  =====================================================================
+=================  ==================  =======================================================================
+relation           primitive           admitted when
+=================  ==================  =======================================================================
+``=``              ``equality``        both sides have one normal form. ``using`` names the equations among
+                                       what is given that rewrite (substitution); ``split`` the letters whose
+                                       values are tried one by one (cases); a ``Derivative`` is carried out
+``≃``              ``same minimiser``  before = a*after + b, a > 0, neither a nor b moves with the parameters
+``⇄``              ``monotone map``    after = -ln(before), before > 0: where one is greatest the other is least
+``≥`` ``≤``        ``certificate``     the difference is a sum of terms weight*gap with weight >= 0, each gap
+                                       a square t**2 or the gap t - 1 - ln t >= 0 of the logarithm, t > 0
+``=`` ``≥`` ``≤``  ``theorem``         a chain of its own is admitted, and both lines are one context of the two
+                                       sides of what it comes to, at an instance for which its facts are shown
+=================  ==================  =======================================================================
 
 Why each is sound stands at the function that decides it. A step is plain data and means nothing by itself:
 :func:`admit` and :func:`verify` recompute everything.
@@ -19,6 +21,7 @@ Why each is sound stands at the function that decides it. A step is plain data a
 from collections.abc import Iterable
 from functools import lru_cache
 
+from cesym.kernel.instance import instance
 from cesym.kernel.models import check_models, second_opinion
 from cesym.kernel.moving import folded, motion, names
 from cesym.kernel.plain import NOTHING, UNIT, Given, Statement, Step, plain, plain_tuple, refusing
@@ -100,8 +103,16 @@ def certificate(R: Reader, step: Step, before: Poly, after: Poly) -> tuple:
     return (relation, (), UNIT, NOTHING)
 
 
+def theorem(R: Reader, step: Step, before: Poly, after: Poly) -> tuple:
+    """A theorem holds for whatever its letters stand for, if its facts do; the step brings along all of its steps."""
+    lemma, *use = parts_of(step, 5)
+    facts, models, start, steps = lemma
+    s = verify(Given(facts, models), start, [Step(*one) for one in steps], afresh=False)
+    return (instance(R, step, before, after, facts, s, tuple(use)), (), UNIT, NOTHING)
+
+
 PRIMITIVES = {"equality": equality, "same minimiser": same_minimiser, "monotone map": monotone_map,
-              "certificate": certificate}  # fmt: skip
+              "certificate": certificate, "theorem": theorem}  # fmt: skip
 
 
 def parameters(R: Reader, over: Iterable[str]) -> frozenset[str]:

@@ -14,6 +14,7 @@ from cesym.kernel.reader import Reader
 from cesym.kernel.steps import follows
 from cesym.notation.printers import latex
 from cesym.notation.trees import expression, subtrees
+from cesym.rules.matching import fact_for
 
 __all__ = ["how", "needed"]
 
@@ -54,7 +55,12 @@ def context(facts: tuple[kernel.Tree, ...], using: tuple, undeclared: str) -> Re
 @lru_cache(2000)
 def declaration_needed(facts: tuple[kernel.Tree, ...], step: kernel.Step, name: str) -> bool:
     """Is the step refused when a letter is only declared real?"""
-    return bool(name) and not shown(plainly_real(facts, name), plainly_real(step, name), name)
+    plain = plainly_real(step, name)
+    if step.primitive == "theorem":  # what a theorem declares is its own
+        patterns = [pattern for pattern, _ in step.data[1]]
+        letters = tuple((pattern, term) for pattern, (_, term) in zip(patterns, plain.data[1], strict=True))
+        plain = plain._replace(data=(step.data[0], letters, *plain.data[2:]))
+    return bool(name) and not shown(plainly_real(facts, name), plain, name)
 
 
 def plainly_real(t: Any, name: str) -> Any:
@@ -75,6 +81,12 @@ def how(step: kernel.Step, given: Given) -> tuple[str, str]:
         return "monotone map", r"$-\ln$ is strictly decreasing on the positive numbers"
     if step.primitive == "certificate":
         return "certificate", "the difference is " + " $+$ ".join(map(gap, step.data[1])) + ", which is not negative"
+    if step.primitive == "theorem":
+        (facts, *_), letters, *_ = step.data
+        means = [f"${tex(pattern)} = {tex(term)}$" for pattern, term in letters if pattern != term]
+        holds = [f"${tex(fact_for(fact, dict(letters))[0])}$" for fact in facts]
+        shown = [f"with {', '.join(means)}"] * bool(means) + [f"shown here: {', '.join(holds)}"] * bool(holds)
+        return "theorem", "; ".join(shown)
     details = [f"${tex(given.facts[n].tree[0])}$" for n, _ in step.using]
     if step.split:
         details.append("every value of " + ", ".join(f"${name}$" for name in step.split) + " tried")

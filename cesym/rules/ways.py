@@ -10,7 +10,7 @@ from cesym.given import Given
 from cesym.kernel.trees import Refused, tree
 from cesym.notation.trees import name_of
 
-__all__ = ["admitted_equality", "same_minimiser_step"]
+__all__ = ["admitted_equality", "admitted_step", "same_minimiser_step"]
 
 
 def equality_steps(before: Any, after: Any, given: Given) -> Iterator[kernel.Step]:
@@ -78,15 +78,23 @@ def admitted_equality(before: Any, after: Any, given: Given) -> kernel.Step:
     raise telling or Refused("no primitive applies")
 
 
-def same_minimiser_step(before: Any, after: Any, over: tuple[str, ...], a: Any, b: Any, given: Given) -> kernel.Step:
-    """The step ``before = a*after + b`` over the parameters, if the kernel admits it; else Refused."""
-    data = (tree(sp.sympify(a)), tree(sp.sympify(b)), over)
-    telling = None
+def admitted_step(before: Any, after: Any, given: Given, primitive: str, data: tuple) -> kernel.Step:
+    """The first step by a primitive that the kernel admits; raises the last refusal if none is.
+
+    The last way has all that is given to work with, so that its refusal says most.
+    """
+    last = Refused("no primitive applies")
     for step in equality_steps(before, after, given):
-        step = step._replace(primitive="same minimiser", data=data)
+        step = step._replace(primitive=primitive, data=data)
         try:
             kernel.admit(given.kernel, step)
             return step
         except Refused as refusal:
-            telling = telling or refusal
-    raise telling or Refused("no primitive applies")
+            last = refusal
+    raise last
+
+
+def same_minimiser_step(before: Any, after: Any, over: tuple[str, ...], a: Any, b: Any, given: Given) -> kernel.Step:
+    """The step ``before = a*after + b`` over the parameters, if the kernel admits it; else Refused."""
+    data = (tree(sp.sympify(a)), tree(sp.sympify(b)), over)
+    return admitted_step(before, after, given, "same minimiser", data)
