@@ -36,7 +36,8 @@ from sympy import (
     tanh,
 )  # fmt: skip
 
-from cesym.notation.printers import text
+from cesym import catalogue
+from cesym.notation.printers import latex, text
 from cesym.parse import ParseError, parse, reader
 from cesym.symbols import C, N, c, i, j, k, lam, mu, n, p, q, scalar, sigma, v, x, y, z
 
@@ -105,6 +106,80 @@ def test_a_relation_stays_as_it_was_typed():
     assert parse("1 < 2") == sp.Lt(1, 2, evaluate=False)
 
 
+ONE, S_ = 1 / (1 + exp(-z[i])), Sum
+LINE = -Sum(k[i] * log(p[i]) + (1 - k[i]) * log(1 - p[i]), (i, 1, N))
+BOARD = [
+    # Side by side
+    ("2(x + 1)", 2 * (X + 1)), ("k ln p", scalar(k) * log(P)), ("2x", 2 * X), ("2 x", 2 * X), ("k(1 - p)", scalar(k) * (1 - P)),
+    ("(x + 1)(x - 1)", (X + 1) * (X - 1)), ("x_i(1 - x_i)", x[i] * (1 - x[i])), ("k!", factorial(scalar(k))),
+    ("-[k ln p]", -scalar(k) * log(P)), ("[x + 1]^2", (X + 1) ** 2), ("|x|", Abs(X)), ("|x - 1||x|", Abs(X - 1) * Abs(X)),
+    ("x²v", X**2 * v), ("N/2 · ln(2 π σ²)", N / 2 * log(2 * pi * sigma**2)), ("½ ln 2", log(2) / 2), ("(x)!", factorial(X)),
+    ("exp(-½(x-μ)²/σ²)", exp(-((X - scalar(mu)) ** 2) / (2 * sigma**2))), ("x^-1 v", v / X), ("-2 x + 1", 1 - 2 * X),
+    ("2^k_i x", 2 ** k[i] * X), ("e^{-x}", exp(-X)), ("x^{2 v}", X ** (2 * v)), ("3 / -v", -3 / v), ("√2 x", sqrt(2) * X),
+    # Sums
+    ("−∑ᵢ₌₁ᴺ [kᵢ ln pᵢ + (1 − kᵢ) ln(1 − pᵢ)]", LINE), ("∑(c=1..C) q_c ln p_c", Sum(q[c] * log(p[c]), (c, 1, C))),
+    ("∑ᵢ₌₁ᴺ x_i − 1", Sum(x[i], (i, 1, N)) - 1), ("2 ∑ᵢ₌₁² x_i · v", 2 * Sum(x[i] * v, (i, 1, 2))),
+    ("∑ᵢ₌₁ᴺ ∑(c=1..C) q[i,c]", Sum(q[i, c], (c, 1, C), (i, 1, N))), ("∏ᵢ₌₁ᴺ pᵢ^kᵢ", Product(p[i] ** k[i], (i, 1, N))),
+    ("∑(i=2..N−1) x_{i+1}", Sum(x[i + 1], (i, 2, N - 1))), ("ln ∏ᵢ₌₁ᴺ pᵢ (1 − pᵢ)", log(Product(p[i] * (1 - p[i]), (i, 1, N)))),
+    # LaTeX
+    (r"-\sum_{i=1}^{N} \bigl[k_{i} \ln p_{i} + (1 - k_{i}) \ln(1 - p_{i})\bigr]", LINE),
+    (r"-\sum_{i=1}^N\left[k_i\log p_i+(1-k_i)\log\left(1-p_i\right)\right]", LINE),
+    (r"$\frac{1}{N}\sum_{i=1}^N (x_i-\mu_i)^2$", Sum((x[i] - mu[i]) ** 2, (i, 1, N)) / N), (r"\frac12 x", X / 2),
+    (r"\frac{1}{1 + e^{-z_i}}", ONE), (r"\sigma(z_i)", ONE), (r"\lambda_i \cdot v", lam[i] * v), (r"p_{i,y_i}", p[i, y[i]]),
+    (r"p_{ic}", p[i, c]), (r"p_{i\,c}", p[i, c]), (r"\delta_{c,y_i}", KroneckerDelta(c, y[i])), (r"\lvert x\rvert", Abs(X)),
+    (r"\binom{N}{k_i}", binomial(N, k[i])), (r"\sqrt{2\pi\sigma^2}", sqrt(2 * pi * sigma**2)), (r"\Gamma(v)", gamma(v)),
+    (r"\ln \Gamma(v)", loggamma(v)), (r"x_i!", factorial(x[i])), (r"\exp\left(v\right)", exp(v)), (r"\max(x, 0)", Max(X, 0)),
+    (r"\frac{\partial}{\partial p_j} \ln p_j", Derivative(log(p[j]), p[j])), (r"\mathrm{softplus}(v)", log(1 + exp(v))),
+    (r"\begin{cases} x & \text{if } k_i = 1 \\ 0 & \text{otherwise} \end{cases}", Piecewise((X, Eq(k[i], 1)), (0, True))),
+    ("{ x if kᵢ = 1; 0 otherwise }", Piecewise((X, Eq(k[i], 1)), (0, True))), (r"\lg 100", log(100) / log(10)),
+    ("∂/∂p_j (ln p_j)", Derivative(log(p[j]), p[j])), ("∂²/∂p² (ln p)", Derivative(log(P), P, P)), ("lb N", log(N) / log(2)),
+    # What a line is called
+    ("NLL = k ln p", scalar(k) * log(P)), ("L(p) = -2 ln p", -2 * log(P)), (r"\mathrm{NLL}(p) = k \ln p", scalar(k) * log(P)),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("line", "expected"), BOARD, ids=[row[0] for row in BOARD])
+def test_read_as_on_the_board(line, expected):
+    assert parse(line) == expected
+
+
+ACCENTED = {"y_hat": IndexedBase("y_hat", real=True), "x_1": Symbol("x_1", real=True), r"\bar \mu": Symbol(r"\bar \mu", real=True)}
+
+
+@pytest.mark.parametrize("line", ["ŷ_i", "ŷᵢ", "ŷ[i]", r"\hat{y}_i", r"\hat y_{i}", "y_hat[i]", "y_hat_i", "y\u0302_i"])
+def test_a_letter_under_an_accent(line):
+    assert parse(line, ACCENTED) == ACCENTED["y_hat"][i]
+
+
+@pytest.mark.parametrize("line", ["μ̄ x_1", r"\bar\mu x_1", r"\bar{\mu} x_{1}", "mu_bar*x_1"])
+def test_a_letter_that_has_a_number_in_its_name(line):
+    assert parse(line, ACCENTED) == ACCENTED[r"\bar \mu"] * ACCENTED["x_1"]
+
+
+TWO = ["1/2 x", "1/2(x + 1)", "k/N ln p", "ln p q", "ln p/2", "ln 2x", "ln^2 p", "x(1)", "x(i)", r"\ln p q", "∂/∂p p q", "log p q"]
+
+
+@pytest.mark.parametrize("line", TWO)
+def test_of_two_readings_none_is_guessed(line):
+    with pytest.raises(ParseError, match="two readings"):
+        parse(line)
+
+
+NO_BOARD = [
+    (r"\sum_i x_i", "first value"), (r"\sum_{i=1} x_i", "The end of the range"), (r"\sum x_i", "A range is missing"),
+    (r"\foo{x}", "The command"), ("2 +* x", "not a formula"), (r"\frac{x}", "ends"), ("|x", "is expected"), ("∑ᵢ₌₁ᴺ", "ends"),
+    (r"\hat{y+1}", "over a letter"), ("x)!", "not expected"), (r"\left( x", "is expected"), ("ln", "is a function"),
+    ("{ x if k = 1", "A single ="), (r"\begin{cases} x", "is expected"), ("k = 2 p", "A single ="), (r"x \text{or} y", "'or'"),
+    ("3 ŷ", "y_hat"), ("| |", "number or a letter|not expected"), (r"\mathrm{}", "number or a letter"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("line", "said"), NO_BOARD, ids=[row[0] for row in NO_BOARD])
+def test_what_is_no_line_on_a_board(line, said):
+    with pytest.raises(ParseError, match=said):
+        parse(line)
+
+
 OWN = {
     "p": Symbol("p", positive=True), "x": IndexedBase("x", positive=True), "N": Symbol("N", integer=True),
     r"\hat y": IndexedBase(r"\hat y", real=True), "n": Symbol("n", integer=True), "lambda": Symbol("lambda"),
@@ -131,16 +206,14 @@ def test_own_letters_come_first(line, expected):
 
 REFUSED = [
     ("", "empty"), ("   ", "empty"), ("foo[i] + 1", "'foo'"), ("sigme", "sigma"), ("Summ(x[i], (i, 1, N))", "Sum"),
-    ("p_a", "p[a]"), ("x.__class__", "A dot"), ("(lambda: 1)()", "Only a function"), ("lambda a: a", "A lambda"),
+    ("p_a", "p[a]"), ("x.__class__", "A dot"), ("lambda a: a", "A lambda"),
     ("[x for x in y]", "A comprehension"), ("{1: 2}", "A dictionary"), ("'p'", "not a number"), ("f'{p}'", "A string"),
-    ("x if y else z", "if ... else"), ("(x := 1)", "An assignment"), ("f(x)(y)", "Only a function"),
-    ("x(1)", "is no function"),
-    ("k(1 - p)", "k*(...)"), ("Sum(x[i] for i in y)", "Sum takes at least 2"), ("Sum(x[i], i)", "A range is typed"),
+    ("x if y else z", "if ... else"), ("(x := 1)", "An assignment"), ("f(x)(y)", "'f'"),
+    ("x(1)", "two readings: the product x*1 and the entry x[1]"), ("Sum(x[i] for i in y)", "Sum takes at least 2"), ("Sum(x[i], i)", "A range is typed"),
     ("Sum(x[i], (i, N))", "A range is typed"), ("Sum(x[i], (1, 1, N))", "A range is typed"), ("log()", "takes 1 or 2"),
     ("exp(1, 2)", "takes 1 argument, not 2"), ("log(x=1)", "no keywords"), ("log(*x)", "no stars"),
     ("log", "is a function"),
-    ("Sum(x[i], (i, 1, N), (i, 1, C))", "bound twice"), ("a = b", "A single ="), ("2 x", "a product is typed with *"),
-    ("2x", "a product is typed with *"), ("|x|", "abs(x)"), ("k!", "factorial"), ("x[", "brackets do not fit"),
+    ("Sum(x[i], (i, 1, N), (i, 1, C))", "bound twice"), ("a = b", "A single ="), ("x[", "brackets do not fit"),
     ("(x", "brackets do not fit"), ("x)", "brackets do not fit"), ("x[1:2]", "A slice"), ("(1, 2)", "A tuple"),
     ("{1, 2}", "A set"),
     ("x @ y", "Of the operators"), ("x % 2", "Of the operators"), ("x // 2", "Of the operators"),
@@ -152,7 +225,7 @@ REFUSED = [
     ("1e400", "Numbers are typed"), ("1e999999999", "Numbers are typed"), ("9" * 61, "Numbers are typed"),
     ("p # q", "'#'"),
     ("k[i] in {0, 1} < 3", "Nothing can follow"),
-    ("p\\q", "not a formula"), ("x; y", "not a formula"), ("import os", "not a formula"), ("p\0", "is not read"),
+    ("p\\q", "The command \\q"), ("x; y", "not a formula"), ("import os", "'os'"), ("p\0", "is not read"),
     ("∫ x", "'∫'"),
     ("__import__('os')", "'__import__'"), ("eval(1)", "'eval'"), ("Symbol(1)", "'Symbol'"), ("x[x.y]", "A dot"),
     ("1/0", "no real number"), ("x/(N - N)", "no real number"), ("log(0)", "no real number"),
@@ -205,7 +278,6 @@ def test_what_is_only_long_is_read(line):
     ("line", "place"),
     [
         ("p[i] + foo", 7), ("   foo", 3), ("Sum(q[i, d], (i, 1, N))", 9), ("x[i]^2 + foo", 9), ("x[i] − foo", 7),
-        ("x¹", 1),
         ("log(p[i]) + x.y", 12), ("x + 1/0", 4), ("(x", 0), ("x + * y", 4), ("p[i] \n + foo", 9), ("σ² + foo", 5),
         ("xᵢ + foo", 5),
     ],
@@ -238,16 +310,22 @@ ALPHABET = ["p", "x", "[", "]", "(", ")", "i", "N", "+", "-", "*", "**", "/", "^
 "Sum", "=", "<", "σ", "ᵢ",
             "'", "\\", "lambda", ":", "{", "}", "if", "else", "@", "!", "\n", "#", "for", "in", "not", "and", "9",
             "e", "j", "_", "·"]  # fmt: skip
+SIGNS = ["p", "x", "[", "]", "(", ")", "i", "N", "+", "-", "*", "^", "/", ",", " ", "1", "2", "..", "ln", "∑", "∏", "ᵢ", "₌",
+         "₁", "ᴺ", "²", "⁻", "|", "!", "{", "}", "\\{", "\\}", "\\frac", "\\sum", "_", "\\ln ", "\\left(", "\\hat", "_{",
+         "^{", "\\text{if}", "\\begin{cases}", "\\end{cases}", "&", "\\\\", "∂", "√", "Γ", "if ", "otherwise", "; ", "=",
+         "≤", "∈", "exp", "δ", "½", "ŷ", "\u0302", "\\partial ", "\\mathrm{", "\\binom", "$", "‖"]  # fmt: skip
 
 
-@pytest.mark.parametrize("seed", range(300))
-def test_nothing_but_a_parse_error_is_raised(seed):
+@pytest.mark.parametrize("alphabet", [ALPHABET, SIGNS], ids=["typed", "board"])
+@pytest.mark.parametrize("seed", range(30))
+def test_nothing_but_a_parse_error_is_raised(seed, alphabet):
     rng = random.Random(seed)
-    line = "".join(rng.choices(ALPHABET, k=rng.randint(1, 14)))
-    try:
-        parse(line)
-    except ParseError:
-        pass
+    for _ in range(60):
+        line = "".join(rng.choices(alphabet, k=rng.randint(1, 14)))
+        try:
+            parse(line)
+        except ParseError:
+            pass
 
 
 @pytest.mark.parametrize("seed", range(60))
@@ -259,6 +337,29 @@ def test_what_is_printed_in_ascii_is_read_back(seed):
     again = parse(text(e, unicode=False))
     # SymPy regroups factors while it builds; what it regroups to must stay.
     assert again == e or parse(text(again, unicode=False)) == again
+
+
+@pytest.mark.parametrize("seed", range(60))
+@pytest.mark.parametrize("form", [text, latex], ids=["text", "latex"])
+def test_what_is_printed_on_a_board_is_read_back(form, seed):
+    rng = random.Random(seed)
+    e = grow(rng, 3)
+    while e.has(sp.zoo, sp.nan, sp.oo, -sp.oo, sp.I) or len(text(e, unicode=False)) > 300:
+        e = grow(rng, 3)
+    again = parse(form(e))
+    assert again == e or form(again) == form(e) or again == parse(text(e, unicode=False))
+
+
+FORMS = {"text": text, "LaTeX": latex, "ASCII": lambda e: text(e, unicode=False)}
+
+
+@pytest.mark.parametrize("name", catalogue())
+def test_every_line_of_every_theorem_is_read_back(name):
+    d = catalogue()[name]()
+    for e in d.exprs:
+        for form, spell in FORMS.items():
+            again = parse(spell(e), d.letters)
+            assert again == e or spell(again) == spell(e), (form, spell(e))
 
 
 def calls_of(source: str) -> set[str]:

@@ -367,11 +367,10 @@ class Derivation:
         StepRefused where what it takes for given is not shown here.
 
         >>> from sympy import Sum, log
-        >>> from cesym.symbols import C, a, b, c
-        >>> shifted = Derivation.start(Sum(a + b[c], (c, 1, C))).claim(a*C + Sum(b[c], (c, 1, C)), "a, C times")
-        >>> d = Derivation.start(log(2 + Sum(7 + b[c]**2, (c, 1, C))), because="say")
-        >>> d.by(shifted).exprs[-1]
-        log(7*C + Sum(b[c]**2, (c, 1, C)) + 2)
+        >>> from cesym.symbols import C, c, v, x
+        >>> shifted = Derivation.start(Sum(v + x[c], (c, 1, C))).claim(C*v + Sum(x[c], (c, 1, C)), "v, C times")
+        >>> Derivation.start(log(2 + Sum(7 + x[c]**2, (c, 1, C)))).by(shifted).exprs[-1]
+        log(7*C + Sum(x[c]**2, (c, 1, C)) + 2)
         """
         return by_theorem(self, theorem, letters or {}, line, because, backwards, label)
 

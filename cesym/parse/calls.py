@@ -15,7 +15,7 @@ from cesym.parse.build import (
     power,
     relation,
 )  # fmt: skip
-from cesym.parse.reader import CONSTANTS, INDICES, SHARED, Reader
+from cesym.parse.reader import CONSTANTS, INDICES, SHARED, Reader, SideBySide
 
 __all__ = ["LineReader"]
 
@@ -35,9 +35,10 @@ FUNCTIONS: dict[str, tuple[int, int, str | Callable[..., sp.Expr]]] = {
     "log10": (1, 1, lambda x: logarithm(x, sp.Integer(10))), "exp": (1, 1, exponential),
     "sigmoid": (1, 1, sigmoid),
     "sqrt": (1, 1, lambda x: power(x, sp.S.Half)), "Abs": (1, 1, absolute), "abs": (1, 1, absolute),
-    "KroneckerDelta": (2, 2, delta), "delta": (2, 2, delta), "binomial": (2, 2, bounded(sp.binomial)),
-    "factorial": (1, 1, bounded(sp.factorial)), "gamma": (1, 1, bounded(sp.gamma)),
-    "loggamma": (1, 1, bounded(sp.loggamma)), "beta": (2, 2, bounded(sp.beta)),
+    "KroneckerDelta": (2, 2, delta), "delta": (2, 2, delta),
+    **dict.fromkeys(("binomial", "binom"), (2, 2, bounded(sp.binomial))),
+    "factorial": (1, 1, bounded(sp.factorial)), **dict.fromkeys(("gamma", "Gamma"), (1, 1, bounded(sp.gamma))),
+    "loggamma": (1, 1, bounded(sp.loggamma)), **dict.fromkeys(("beta", "B"), (2, 2, bounded(sp.beta))),
     **dict.fromkeys(("Max", "max"), (2, MANY, sp.Max)), **dict.fromkeys(("Min", "min"), (2, MANY, sp.Min)),
     "cosh": (1, 1, sp.cosh), "sinh": (1, 1, sp.sinh), "tanh": (1, 1, sp.tanh), "expit": (1, 1, sigmoid),
     "logistic": (1, 1, sigmoid), "log1p": (1, 1, lambda x: logarithm(1 + x)),
@@ -53,17 +54,16 @@ class LineReader(Reader):
 
     def read_Call(self, node: ast.Call) -> sp.Basic:
         if not isinstance(node.func, ast.Name):
-            raise self.refuse(node, "Only a function named here can be called; a product is typed with *.")
+            raise SideBySide
         name = node.func.id
         if name == "sigma" and name not in self.scope:  # σ(z); a product is typed with *
             name = "sigmoid"
         if node.keywords or any(isinstance(arg, ast.Starred) for arg in node.args):
             raise self.refuse(node, f"{name} takes no keywords and no stars.")
         if name in self.scope or name not in self.functions:
-            if any(name in known for known in (self.scope, self.names, SHARED, CONSTANTS)):
-                raise self.refuse(
-                    node, f"{name} is no function: a product is typed {name}*(...), an index {name}[...]."
-                )
+            letter = any(name in known for known in (self.scope, self.names, SHARED, CONSTANTS))
+            if letter or self.underscored(node.func) is not None:
+                raise SideBySide
             raise self.refuse(node, self.unknown(name, "function"))
         least, most, build = self.functions[name]
         if not least <= len(node.args) <= most:

@@ -10,11 +10,11 @@ from typing import Any
 import sympy as sp
 
 from cesym import symbols
-from cesym.notation.letters import ascii_name
+from cesym.notation.letters import MARKS, ascii_name
 from cesym.parse.build import TooLarge, power, relation
 from cesym.parse.spelling import DEEPEST, ParseError
 
-__all__ = ["INDICES", "Reader"]
+__all__ = ["INDICES", "Reader", "SideBySide"]
 
 DIGITS = 60  # of a number as typed
 SHARED = {name: getattr(symbols, name) for name in symbols.__all__ if name != "scalar"}
@@ -33,6 +33,10 @@ WHAT: dict[type, str] = {
     ast.GeneratorExp: "A generator (a sum is typed Sum(x[i], (i, 1, N)))", ast.JoinedStr: "A string",
     ast.Starred: "A star", ast.Await: "await", ast.Slice: "A slice",
 }  # fmt: skip
+
+
+class SideBySide(Exception):
+    """Brackets that Python takes for a call or a set, 2(x + 1) or e^{x}: a product or a group, as on the board."""
 
 
 class Reader:
@@ -94,7 +98,7 @@ class Reader:
     # Letters and numbers
 
     def read_Constant(self, node: ast.Constant) -> sp.Expr:
-        source = self.code[node.col_offset : node.end_col_offset].replace("_", "")
+        source = node.kind or self.code[node.col_offset : node.end_col_offset].replace("_", "")
         if type(node.value) not in (int, float):
             raise self.refuse(node, f"{source} is not a number, and only numbers and letters are read.")
         if len(source) > DIGITS or not re.fullmatch(r"\d+|(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,2})?", source):
@@ -131,7 +135,7 @@ class Reader:
     def unknown(self, name: str, what: str = "name") -> str:
         known = [*self.scope, *self.names, *SHARED, *CONSTANTS, *self.functions]
         base, _, index = name.rpartition("_")
-        if base in known and index:
+        if base in known and index and index not in MARKS.values():
             return f"I do not know the {what} {name!r}; an index is typed in brackets: {base}[{index}]."
         lower = {k.lower(): k for k in reversed(known)}
         near = difflib.get_close_matches(name.lower(), lower, n=3, cutoff=0.55)
@@ -156,6 +160,16 @@ class Reader:
             return family[tuple(indices)]
 
     # Arithmetic
+
+    def read_Set(self, node: ast.Set) -> sp.Expr:
+        if len(node.elts) != 1:
+            raise self.refuse(node, "A set on its own is not read in a formula.")
+        raise SideBySide
+
+    def read_List(self, node: ast.List) -> sp.Expr:
+        if len(node.elts) != 1:
+            raise self.refuse(node, "A list is not read in a formula; brackets in it are typed ( ) or [ ].")
+        return self.number(node.elts[0])
 
     def read_UnaryOp(self, node: ast.UnaryOp) -> sp.Basic:
         if not isinstance(node.op, ast.USub | ast.UAdd):

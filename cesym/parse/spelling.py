@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from cesym.notation.letters import SUBSCRIPTED, TYPED, ascii_name, text_name
 
-__all__ = ["DEEPEST", "LONGEST", "ParseError", "syntax_message", "typed"]
+__all__ = ["DEEPEST", "LONGEST", "SINGLE", "ParseError", "syntax_message", "typed"]
 
 DEEPEST = 60  # brackets within brackets
 LONGEST = 5000  # characters
@@ -14,6 +14,9 @@ TYPOGRAPHY = {
     "÷": "/", "∑": "Sum", "∏": "Product", "²": "**2", "³": "**3", "\u00a0": " ", "\n": " ", "\t": " ", "\r": " ",
     "µ": "mu", "½": "(1/2)", "¼": "(1/4)", "¾": "(3/4)", **TYPED, "Σ": "Sum", "Π": "Product",
 }  # fmt: skip
+
+
+SINGLE = "A single = is not read: an equation is typed Eq(a, b) or a == b, and a claim is its right-hand side."
 
 
 class ParseError(ValueError):
@@ -60,7 +63,7 @@ def shown(line: str, column: int) -> str:
 
 def syntax_message(code: str, error: SyntaxError) -> str:
     if re.search(r"(?<![<>=!:])=(?![=])", code):
-        return "A single = is not read: an equation is typed Eq(a, b) or a == b, and a claim is its right-hand side."
+        return SINGLE
     near = code[max(0, (error.offset or 1) - 1) :]
     if "|" in near or code.startswith("|"):
         return "Bars are not read: an absolute value is typed abs(x)."
