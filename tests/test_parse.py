@@ -37,6 +37,7 @@ from sympy import (
 )  # fmt: skip
 
 from cesym import catalogue
+from cesym.derivation.lines import read
 from cesym.notation.printers import latex, text
 from cesym.parse import ParseError, parse, reader
 from cesym.symbols import C, N, c, i, j, k, lam, mu, n, p, q, scalar, sigma, v, x, y, z
@@ -390,3 +391,28 @@ def test_a_planted_evaluator_is_found(planted):
 def test_a_bound_letter_is_bound_in_its_sum_alone(line):
     free = {s for s in parse(line).free_symbols if s.name == "p"}
     assert free == {scalar(p)} and parse(line).atoms(sp.Symbol) >= {sp.Symbol("p", integer=True), scalar(p)}
+
+
+DEFINED = [
+    ("H(q, p)", -Sum(q[c] * log(p[c]), (c, 1, C))), ("H(q)", -Sum(q[c] * log(q[c]), (c, 1, C))),
+    (r"H(q_i, p_i)", -Sum(q[i, c] * log(p[i, c]), (c, 1, C))), ("KL(q ‖ p)", Sum(q[c] * log(q[c] / p[c]), (c, 1, C))),
+    (r"\mathrm{KL}(q \| p)", Sum(q[c] * log(q[c] / p[c]), (c, 1, C))), ("mean(x[i], (i, 1, N))", Sum(x[i], (i, 1, N)) / N),
+    ("∑ᵢ₌₁ᴺ BCE(kᵢ, pᵢ)", Sum(-k[i] * log(p[i]) - (1 - k[i]) * log(1 - p[i]), (i, 1, N))),
+    ("mean(x[i], i, 0, N)", Sum(x[i], (i, 0, N)) / (N + 1)), ("prod(x[i], (i, 1, N))", Product(x[i], (i, 1, N))),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("line", "expected"), DEFINED, ids=[row[0] for row in DEFINED])
+def test_what_the_catalogue_defines_is_unfolded(line, expected):
+    assert read(line, {}) == expected
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [("H(2, 3)", "a distribution"), ("BCE(k, p)", "one entry"), ("KL(q)", "takes 2 arguments"), ("mean(x)", "2 or 4"),
+     ("mean(x[i], (i, 1, N), (j, 1, N))", "range"), ("foo(x)", "the functions that I know"), ("yz", r"y\*z"),
+     ("BCF(k[i], p[i])", "BCE"), ("Σ(x)", "at least 2")],
+)  # fmt: skip
+def test_what_the_catalogue_does_not_define(line, said):
+    with pytest.raises(ParseError, match=said):
+        read(line, {})

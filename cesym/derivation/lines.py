@@ -4,11 +4,37 @@ from typing import Any, NamedTuple
 
 import sympy as sp
 
+from cesym.information import cross_entropy, kl_divergence
+from cesym.losses import bce
 from cesym.notation import cards
+from cesym.notation.indices import one_entry
 from cesym.parse import parse
 from cesym.parse.names import check_name
+from cesym.symbols import C, c
 
 __all__ = ["Constants", "Line", "Move", "Moves", "Statement", "StepView", "read"]
+
+
+def cross_entropy_of(q: Any, p: Any = None) -> sp.Expr:
+    return cross_entropy(distribution(q), distribution(q if p is None else p), c, C)
+
+
+def divergence_of(q: Any, p: Any) -> sp.Expr:
+    return kl_divergence(distribution(q), distribution(p), c, C)
+
+
+def distribution(q: Any) -> Any:
+    if not isinstance(q, sp.IndexedBase | sp.Indexed):
+        raise TypeError(f"a distribution over the classes is expected, such as q or q[i], not {q}")
+    return q
+
+
+def bce_of(k: Any, p: Any) -> sp.Expr:
+    return bce.expr.xreplace({bce.target: one_entry(k), bce.prediction: one_entry(p)})
+
+
+# Functions that can be typed, each with its least and largest number of arguments.
+DEFINITIONS = {"BCE": (2, 2, bce_of), "H": (1, 2, cross_entropy_of), "KL": (2, 2, divergence_of)}
 
 
 class Statement(NamedTuple):
@@ -80,7 +106,7 @@ class Moves(tuple):
 def read(line: Any, letters: dict[str, Any]) -> sp.Expr:
     """A line as a user gives it: a string, a number, or SymPy, whose letters have names that can be shown."""
     if isinstance(line, str):
-        return parse(line, letters)
+        return parse(line, letters, DEFINITIONS)
     if isinstance(line, int) and not isinstance(line, bool):
         return sp.Integer(line)
     if not isinstance(line, sp.Expr):

@@ -23,10 +23,14 @@ __all__ = ["ParseError", "parse"]
 BOARD = re.compile(r"[\\|!∑∏∂√]|[⁰-⁹ᴺⁿ]")  # signs that stand on a board and in no typed line
 
 
-def parse(text: str, names: Mapping[str, Any] | None = None) -> sp.Basic:
+def parse(
+    text: str, names: Mapping[str, Any] | None = None, definitions: Mapping[str, Any] | None = None
+) -> sp.Basic:
     """The expression or the relation that ``text`` says, over ``names`` first and then the shared symbols.
 
-    ``names`` maps a letter to its Symbol or IndexedBase. A bound letter of a sum or product is local to it.
+    ``names`` maps a letter to its Symbol or IndexedBase; ``definitions`` maps a function, BCE, to its least and largest
+    number of arguments and to what builds its formula of these, of whole families too. A bound letter of a sum or
+    product is local to it.
     It is read as Python has it, ``Sum(k[i]*ln(p[i]), (i, 1, N))``, or as it stands on a board, in Unicode or in
     LaTeX, which is how cesym prints: side by side is a product, ``ln p_i`` is of the next letter, a sum takes in all
     factors up to the next plus or minus. Of a line with two readings both are named, and none is guessed.
@@ -54,14 +58,14 @@ def parse(text: str, names: Mapping[str, Any] | None = None) -> sp.Basic:
         raise ParseError("text: this line is empty.")
     try:
         try:
-            return as_typed(text, names or {})
+            return as_typed(text, names or {}, definitions or {})
         except (SideBySide, NotTyped) as error:
             told = getattr(error, "told", None)
         except ParseError as error:
             if not BOARD.search(text):
                 raise
             told = error
-        return on_board(text, names or {}, told)
+        return on_board(text, names or {}, definitions or {}, told)
     except (RecursionError, MemoryError, ValueError) as error:
         if isinstance(error, ParseError):
             raise
@@ -75,7 +79,7 @@ class NotTyped(Exception):
         self.told = told
 
 
-def as_typed(text: str, names: Mapping[str, Any]) -> sp.Basic:
+def as_typed(text: str, names: Mapping[str, Any], definitions: Mapping[str, Any]) -> sp.Basic:
     """The line read in Python's spelling."""
     try:
         code, places = typed(text, names)
@@ -88,14 +92,16 @@ def as_typed(text: str, names: Mapping[str, Any]) -> sp.Basic:
     except SyntaxError as error:
         place = places[min(max((error.offset or 1) - 1, 0), len(places) - 1)]
         raise NotTyped(ParseError(syntax_message(code, error), text, place)) from None
-    return LineReader(text, places, code, names).read(tree.body)
+    return LineReader(text, places, code, names, definitions).read(tree.body)
 
 
-def on_board(text: str, names: Mapping[str, Any], told: ParseError | None) -> sp.Basic:
+def on_board(
+    text: str, names: Mapping[str, Any], definitions: Mapping[str, Any], told: ParseError | None
+) -> sp.Basic:
     """The line read as on the board; ``told`` is what was wrong with it as typed, for a line that is neither."""
-    reader = LineReader(text, list(range(len(text) + 2)), text, names)
+    reader = LineReader(text, list(range(len(text) + 2)), text, names, definitions)
     try:
-        tree = board(text, reader.functions, {*reader.names, *SHARED, *CONSTANTS})
+        tree = board(text, {*reader.functions, *definitions}, {*reader.names, *SHARED, *CONSTANTS})
     except ParseError as error:
         if told is None or isinstance(error, TwoReadings) or BOARD.search(text):
             raise

@@ -458,7 +458,7 @@ class Board:
         args = []
         while self.said and self.said != ")":
             args.append(self.argument())
-            if self.said != ",":
+            if self.said not in (",", "‖"):
                 break
             self.take()
         self.take(")")

@@ -28,7 +28,8 @@ def sigmoid(z: sp.Expr) -> sp.Expr:
 
 
 FUNCTIONS: dict[str, tuple[int, int, str | Callable[..., sp.Expr]]] = {
-    "Sum": (2, MANY, "call_big"), "Product": (2, MANY, "call_big"), "Piecewise": (1, MANY, "call_piecewise"),
+    **dict.fromkeys(("Sum", "sum", "Product", "prod"), (2, MANY, "call_big")),
+    "mean": (2, 4, "call_mean"), "Piecewise": (1, MANY, "call_piecewise"),
     "Derivative": (2, 5, "call_derivative"), "Rational": (1, 2, "call_rational"),
     **dict.fromkeys(NAMED_RELATIONS, (2, 2, "call_relation")), **dict.fromkeys(("And", "Or"), (2, MANY, "call_logic")),
     "log": (1, 2, logarithm), "ln": (1, 1, logarithm), "log2": (1, 1, lambda x: logarithm(x, sp.Integer(2))),
@@ -60,18 +61,36 @@ class LineReader(Reader):
             name = "sigmoid"
         if node.keywords or any(isinstance(arg, ast.Starred) for arg in node.args):
             raise self.refuse(node, f"{name} takes no keywords and no stars.")
-        if name in self.scope or name not in self.functions:
+        if name in self.scope or not (name in self.functions or name in self.definitions):
             letter = any(name in known for known in (self.scope, self.names, SHARED, CONSTANTS))
             if letter or self.underscored(node.func) is not None:
                 raise SideBySide
             raise self.refuse(node, self.unknown(name, "function"))
-        least, most, build = self.functions[name]
+        least, most, build = self.definitions.get(name) or self.functions[name]
         if not least <= len(node.args) <= most:
             wanted = f"{least}" if least == most else f"at least {least}" if most == MANY else f"{least} or {most}"
             raise self.refuse(node, f"{name} takes {wanted} argument{'s' * (wanted != '1')}, not {len(node.args)}.")
+        if name in self.definitions:
+            try:
+                return self.definitions[name][2](*map(self.whole, node.args))
+            except TypeError as error:
+                raise self.refuse(node, f"{name}: {error}.") from None
         if isinstance(build, str):
             return getattr(self, build)(node)
         return self.real(node, build, *map(self.number, node.args))
+
+    def whole(self, node: ast.AST) -> sp.Basic:
+        """An argument of a definition: a family without an index is all of it, H(q, p) of two distributions."""
+        family = self.letter(node) if isinstance(node, ast.Name) and not self.underscored(node) else None
+        return family if isinstance(family, sp.IndexedBase) else self.number(node)
+
+    def call_mean(self, node: ast.Call) -> sp.Expr:
+        """A sum over a range, divided by the number of its terms."""
+        total = self.call_big(node)
+        if not isinstance(total, sp.Sum) or len(total.limits) != 1:
+            raise self.refuse(node, "A mean has one range: mean(x[i], (i, 1, N)).")
+        (_, low, high) = total.limits[0]
+        return self.real(node, lambda: total / (high - low + 1))
 
     def call_big(self, node: ast.Call) -> sp.Expr:
         """``Sum`` and ``Product``: limits in the order of SymPy, the first the innermost."""
@@ -92,7 +111,7 @@ class LineReader(Reader):
             limits.append((bound, *ends))
         body = self.number(node.args[0])
         self.scope = outside
-        big = {"Sum": sp.Sum, "Product": sp.Product}[node.func.id]  # type: ignore[attr-defined]
+        big = sp.Product if node.func.id in ("Product", "prod") else sp.Sum  # type: ignore[attr-defined]
         value = self.real(node, big, body, *reversed(limits))
         with self.building(node):
             countable(value)

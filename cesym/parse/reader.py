@@ -47,7 +47,10 @@ class Reader:
 
     functions: Mapping[str, Any] = {}
 
-    def __init__(self, text: str, places: list[int], code: str, names: Mapping[str, Any]) -> None:
+    def __init__(
+        self, text: str, places: list[int], code: str, names: Mapping[str, Any], definitions: Mapping[str, Any]
+    ) -> None:
+        self.definitions = definitions
         self.text, self.places, self.code = text, places, code
         # A letter that is LaTeX already (\hat y) is typed by its readable name (y_hat).
         self.names = {ascii_name(name): letter for name, letter in names.items()} | dict(names)
@@ -133,16 +136,21 @@ class Reader:
         raise self.refuse(node, self.unknown(node.id))
 
     def unknown(self, name: str, what: str = "name") -> str:
-        known = [*self.scope, *self.names, *SHARED, *CONSTANTS, *self.functions]
+        """Of a function the functions that are near are told, of a letter the letters."""
+        letters = [*self.scope, *self.names, *SHARED, *CONSTANTS]
         base, _, index = name.rpartition("_")
-        if base in known and index and index not in MARKS.values():
+        if base in letters and index and index not in MARKS.values():
             return f"I do not know the {what} {name!r}; an index is typed in brackets: {base}[{index}]."
+        if what == "name" and 1 < len(name) < 4 and all(letter in letters for letter in name):
+            return f"I do not know the name {name!r}; a product is typed {'*'.join(name)}, or {' '.join(name)}."
+        known = letters if what == "name" else [*self.functions, *self.definitions]
         lower = {k.lower(): k for k in reversed(known)}
         near = difflib.get_close_matches(name.lower(), lower, n=3, cutoff=0.55)
         if near:
             return f"I do not know the {what} {name!r}; the nearest that I know: {', '.join(lower[n] for n in near)}."
-        letters = ", ".join(sorted({*self.scope, *self.names, *SHARED}, key=str.lower))
-        return f"I do not know the {what} {name!r}; the letters that I know: {letters}."
+        shown = ", ".join(sorted({*known} - CONSTANTS.keys(), key=str.lower))
+        kind = "letter" if what == "name" else what
+        return f"I do not know the {what} {name!r}; the {kind}s that I know: {shown}."
 
     def read_Subscript(self, node: ast.Subscript) -> sp.Expr:
         if not isinstance(node.value, ast.Name):

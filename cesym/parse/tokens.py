@@ -33,6 +33,7 @@ MACROS = {
     "sqrt": "√", "binom": "binom", "partial": "∂", "lvert": "|", "rvert": "|", "vert": "|", "ln": "ln", "log": "log",
     "lg": "lg", "lb": "lb", "exp": "exp", "max": "max", "min": "min", "tanh": "tanh", "cosh": "cosh", "sinh": "sinh",
     "lbrace": "\\{", "rbrace": "\\}", "{": "\\{", "}": "\\}", "\\": "\\\\", "Gamma": "Γ", "lbrack": "[", "rbrack": "]",
+    "|": "‖", "Vert": "‖", "parallel": "‖",
 }  # fmt: skip
 NOTHING = {
     "left", "right", "bigl", "bigr", "Bigl", "Bigr", "biggl", "biggr", "Biggl", "Biggr", "big", "Big", "bigg", "Bigg",
