@@ -209,6 +209,10 @@ def test_instances_and_other_letters() -> None:
     for wrong in ({"k": "p"}, {"nothing": "a"}, {"k": ""}):
         with pytest.raises(ValueError):
             d.rename(**wrong)
+    assert d.instance(k=(1, 0, 1)).exprs == d.instance(N=3, k=(1, 0, 1)).exprs
+    for wrong in ({"N": 3, "k": (1, 0)}, {"N": 3, "k": (1, 0, 1, 0)}, {"k": ()}):
+        with pytest.raises(ValueError, match=r"and its index runs up to|is declared"):
+            d.instance(**wrong)
     for wrong in ({"N": 0.3}, {"k": 3}, {"M": 2}):
         with pytest.raises(ValueError):
             d.instance(**wrong)
@@ -427,10 +431,30 @@ def test_a_second_derivative_at_one_place_or_two():
         assert d.check(wrong).status == "refused"
 
 
-@pytest.mark.parametrize("size", [6, 20, 50])
-def test_an_instance_at_many_samples(size):
-    d = cesym.mse_from_gaussian().instance(N=size)
-    assert d.evidence == "CHECKED" and d.exprs[-1].has(x[size])
+@pytest.mark.parametrize(
+    ("theorem", "sizes"),
+    [
+        (cesym.mse_from_gaussian, {"N": 6}), (cesym.mse_from_gaussian, {"N": 50}), (cesym.bce_from_bernoulli, {"N": 12}),
+        (cesym.bce_from_two_class_cross_entropy, {"N": 12}), (cesym.cross_entropy_from_categorical, {"N": 2, "C": 3}),
+        (cesym.nll_is_cross_entropy, {"N": 3, "C": 2}), (cesym.cross_entropy_one_hot, {"N": 3, "C": 2}),
+        pytest.param(cesym.bce_from_bernoulli, {"N": 50}, marks=pytest.mark.long),
+        pytest.param(cesym.cross_entropy_from_categorical, {"N": 2, "C": 10}, marks=pytest.mark.long),
+    ],
+)  # fmt: skip
+def test_an_instance_at_many_samples(theorem, sizes):
+    d = theorem().instance(**sizes)
+    assert d.evidence == "CHECKED" and d.exprs[-1].has(*[sp.Integer(size) for size in sizes.values()])
+    assert not d.exprs[-1].has(Sum, sp.Product)
+
+
+def test_an_instance_that_is_too_large_says_so():
+    with pytest.raises(ValueError, match="N = 12: more than the kernel can check"):
+        cesym.bernoulli_estimate().instance(N=12)
+
+
+def test_entries_in_an_instance_stand_in_the_order_of_their_numbers():
+    shown = cesym.bce_from_bernoulli().instance(k=(1,) * 11).to_text(unicode=True)
+    assert "− ln p₂ − ln p₃" in shown and shown.index("p₂ ") < shown.index("p₁₀")
 
 
 def test_a_loss_with_one_number_for_all_samples():

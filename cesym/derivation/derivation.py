@@ -394,7 +394,12 @@ class Derivation:
         return per_sample(self, target, prediction, name)
 
     def instance(self, **values: Any) -> "Derivation":
-        """The same derivation at particular numbers, sums written out: ``d.instance(N=3, k=(1, 0, 1))``. Rechecked."""
+        """The same derivation at particular numbers, sums written out: ``d.instance(N=3, k=(1, 0, 1))``. Rechecked.
+
+        A family's numbers are those of its entries from 1 on; where they are given, their size need not be.
+        Raises: ValueError where a letter is unknown, numbers are not what is declared or given or are too few or too
+        many, or the lines written out are more than the kernel can check.
+        """
         return instance(self, values)
 
     def rename(self, **letters: str) -> "Derivation":

@@ -10,7 +10,8 @@ import sympy as sp
 
 from cesym.derivation.lines import Move
 from cesym.given import Fact, Given, flags_of
-from cesym.kernel import tree
+from cesym.given.ranges import range_of
+from cesym.kernel import Refused, Tree, tree
 from cesym.kernel.witness import has
 from cesym.notation.letters import latex_name, text_name
 from cesym.notation.trees import expression, name_of
@@ -26,9 +27,17 @@ Change = Callable[[Any], Any]
 
 
 def changed(
-    d: "Derivation", change: Change, names: Mapping[str, str], facts: tuple[Fact, ...], declared: tuple
+    d: "Derivation",
+    change: Change,
+    names: Mapping[str, str],
+    facts: tuple[Fact, ...],
+    declared: tuple,
+    letters: Mapping[Tree, Tree] | None = None,
 ) -> "Derivation":
-    """The derivation with every expression changed alike, and rechecked; ``names`` renames the hints."""
+    """The derivation with every expression changed alike, and rechecked; ``names`` renames the hints.
+
+    Where ``letters`` says what all of its letters stand for, each step may rest on the step that is there.
+    """
 
     def swapped(t: Any) -> Any:
         return tree(change(expression(t)))
@@ -63,11 +72,27 @@ def changed(
     )
     given = Given(facts, d.given.assumptions, declared=declared).extended((), *exprs)
     chain = tuple(
-        sought(before, move, given)
-        for move, before in zip(chain, exprs, strict=False)
+        resting(d, n, before, move, given, letters) or sought(before, move, given)
+        for n, (move, before) in enumerate(zip(chain, exprs, strict=False))
         if move.after != before or move.primitive != "equality"
     )
     return replace(d, given=given, expr=exprs[0], chain=chain, name="", says="", label=d.label).recheck()
+
+
+def resting(
+    d: "Derivation", n: int, before: sp.Expr, move: Move, given: Given, letters: Mapping[Tree, Tree] | None
+) -> Move | None:
+    """The move as an instance of the n-th step of a derivation, where that is a step about = or ≥."""
+    if letters is None or move.primitive in ("same minimiser", "monotone map"):
+        return None
+    facts, models = d.given.kernel
+    step, hole = d.kernel_steps[n], ("Symbol", "X", ("real",))
+    data = ((facts, models, step.before, (tuple(step),)), tuple(letters.items()), hole, hole, 1)
+    try:
+        found = admitted_step(before, move.after, given, "theorem", data)
+    except Refused:
+        return None
+    return move._replace(primitive="theorem", using=found.using, split=found.split, data=data, theorem=d.name)
 
 
 def own_letters(pattern: Any, swapped: Change) -> Any:
@@ -165,8 +190,20 @@ def instance(d: "Derivation", values: Mapping[str, Any]) -> "Derivation":
             raise ValueError(
                 f"instance: {name} is a family with {known[name]} indices: give one number for each sample"
             )
+
+    ranges = d.given.ranges(*d.exprs)
+    for name, entries in families.items():  # which are numbered from 1
+        size, count = sp.sympify(range_of(name, 0, ranges)[2]), len(entries)
+        if isinstance(size, sp.Symbol) and size.name not in numbers:
+            numbers[size.name] = sp.Integer(count)
+        size = size.xreplace(swaps(size, numbers))
+        if size != count:
+            said = f"{count} number{'s' * (count != 1)}"
+            raise ValueError(f"instance: {name} has {said}, and its index runs up to {size}")
+
+    for name, entries in {**families, **{name: [number] for name, number in numbers.items()}}.items():
         declared = next(flags_of(t) for t, _ in d.given.letters if name_of(t) == name)
-        for number in families[name] if name in families else [numbers[name]]:
+        for number in entries:
             if not all(has(flag, Fraction(number.p, number.q), {}) for flag in declared):
                 said = " and ".join(sorted(declared))
                 raise ValueError(f"instance: {name} is declared {said}, which {number} is not")
@@ -192,7 +229,26 @@ def instance(d: "Derivation", values: Mapping[str, Any]) -> "Derivation":
             if shown not in (True, sp.true):
                 facts.append(Fact(shown, left))
     left = tuple((t, arity) for t, arity in d.given.declared if name_of(t) not in values)
-    return changed(d, change, {}, tuple(facts), left)
+    letters = dict(stands_for(t, arity, numbers, families) for t, arity in d.given.letters)
+    try:
+        return changed(d, change, {}, tuple(facts), left, letters)
+    except Refused as refusal:
+        said = ", ".join(f"{name} = {number}" for name, number in numbers.items())
+        raise ValueError(f"instance: {said}: more than the kernel can check ({refusal.message})") from None
+
+
+def stands_for(t: Tree, arity: int, numbers: Mapping[str, sp.Rational], families: Mapping[str, list]) -> tuple:
+    """What a letter stands for in an instance: itself, or its number; an entry, the number at its place."""
+    name, places = name_of(t), tuple(map(tree, sp.symbols("i j m c", integer=True)[:arity]))
+    pattern = (*t, *places)
+    if name in numbers:
+        return pattern, tree(numbers[name])
+    if name in families:
+        entry, (at,) = expression(pattern), sp.symbols("i,", integer=True)
+        known = [(number, sp.KroneckerDelta(at, n)) for n, number in enumerate(families[name], 1)]
+        others = 1 - sp.Add(*(here for _, here in known))
+        return pattern, tree(sp.Add(*(number * here for number, here in known), others * entry))
+    return pattern, pattern
 
 
 def exact(name: str, value: Any) -> sp.Rational:

@@ -17,7 +17,7 @@ from cesym.notation.trees import letters, name_of, subtrees
 __all__ = ["Search", "models", "witnesses"]
 
 LARGEST_SIZE, FARTHEST = 4, 100
-TRIES = 40
+TRIES, MOST_BACK = 40, 200
 Declared = tuple[tuple[kernel.Tree, int], ...]
 
 
@@ -135,23 +135,42 @@ class Search:
             if self.arity[name]:
                 model[name] = {}
             # Entries outside every range get numbers too: a line that reads one there must be found wrong.
-            for at in product(range(-2, top + 4), repeat=self.arity[name]) if self.arity[name] else [None]:
-                for value in self.candidates(name, at, mine, model):
-                    self.put(model, name, at, value)
-                    verdicts = [self.verdict(prop, env, model) for prop, env in mine]
-                    if False not in verdicts:
-                        mine = [m for m, v in zip(mine, verdicts, strict=True) if v is None]
-                        break
-                else:
+            places = list(product(range(-2, top + 4), repeat=self.arity[name])) if self.arity[name] else [None]
+            if not self.fill_family(name, places, mine, model):
+                return False
+        return True
+
+    def fill_family(self, name: str, places: list, facts: list, model: dict) -> bool:
+        """The entries of a family, one after the other; where none fits, another one for the entry before."""
+        pending, back = [facts], 0
+        tried: list[Iterator[Fraction]] = []
+        while len(pending) <= len(places):
+            at = places[len(pending) - 1]
+            if len(tried) < len(pending):
+                tried.append(self.candidates(name, at, pending[-1], model))
+            for value in tried[-1]:
+                self.put(model, name, at, value)
+                verdicts = [self.verdict(prop, env, model) for prop, env in pending[-1]]
+                if False not in verdicts:
+                    pending.append([m for m, v in zip(pending[-1], verdicts, strict=True) if v is None])
+                    break
+            else:
+                self.put(model, name, at, None)
+                tried.pop()
+                pending.pop()
+                back += 1
+                if not pending or back > MOST_BACK:
                     return False
         return True
 
     @staticmethod
-    def put(model: dict, name: str, at: tuple | None, value: Fraction) -> None:
-        if at is None:
-            model[name] = value
+    def put(model: dict, name: str, at: tuple | None, value: Fraction | None) -> None:
+        """A number for an entry, or none."""
+        numbers, key = (model, name) if at is None else (model[name], at)
+        if value is None:
+            numbers.pop(key, None)
         else:
-            model[name][at] = value
+            numbers[key] = value
 
     def candidates(self, name: str, at: tuple | None, mine: list, model: dict) -> Iterator[Fraction]:
         """Numbers to try: what an equation demands, else at random among small ones that suit the declaration."""

@@ -26,7 +26,7 @@ from cesym.kernel.trees import LARGEST_NUMBER, Refused
 
 UNKNOWN, NONNEGATIVE, POSITIVE = 0, 1, 2
 DEPTH, NESTING = 5, 2
-LARGEST_WORK = 200_000
+LARGEST_WORK = 250_000
 PATIENCE = 500  # uses of equations in one line, so that equations cannot rewrite each other for ever
 LARGEST_POWER = 12  # beyond, a power stays a power
 LONGEST = 6  # binders of one sum

@@ -15,6 +15,7 @@ from cesym.kernel.calculus import NONNEGATIVE, POSITIVE, UNKNOWN
 from cesym.kernel.moving import HARMLESS, folded, names
 from cesym.kernel.plain import Statement, Step, plain_tuple
 from cesym.kernel.reader import INEQUALITIES, OPPOSITE, SEALED, Reader
+from cesym.kernel.rearranged import changed, written
 from cesym.kernel.terms import ZERO, Poly, integer, minus, scale
 from cesym.kernel.trees import Refused, Tree, check_tree
 from cesym.kernel.zero import zero
@@ -38,13 +39,16 @@ def instance(R: Reader, step: Step, before: Poly, after: Poly, facts: tuple, s: 
         R.meet(t)
     if any(has_head("Derivative", t) for t in (s.lhs, s.rhs, context, letters)):
         raise Refused("a theorem is not used on a derivative, whose meaning changes with what a letter stands for")
-    known = names((step.before, step.after, hole, *map(folded, R.facts or ())))
+    known = names((step.before, step.after, *map(folded, R.facts or ())))
+    strange = names(context) - names(hole) - known
     for pattern, term in letters:
         check_tree(pattern)
-        if names(term) - names(pattern[2:]) - known:
-            raise Refused("{} has a letter that stands in no line here", term)
+        strange |= names(term) - names(pattern[2:]) - names(hole[2:]) - known
+    if strange:
+        raise Refused("letters that stand in no line here: " + ", ".join(sorted(strange)))
+    shown_at: dict[tuple, dict] = {}
     for line, side in zip((before, after), (s.lhs, s.rhs)[::order], strict=True):
-        here = meaning(hole, partial(side_of, R, facts, side, letters))
+        here = meaning(hole, partial(side_of, R, facts, side, letters, shown_at))
         if not zero(R.K, minus(line, R.read(context, here)), frozenset(step.split)):
             raise Refused("not shown: this line is the context with {} in it", side)
     larger = SIDES[s.relation] * order * (direction(R, context, hole, {}) if SIDES[s.relation] else 0)
@@ -61,18 +65,22 @@ def meaning(pattern: Tree, value: Callable[[dict], Poly]) -> dict:
     raise Refused("not a letter, or an entry at letters of its own: {}", pattern)
 
 
-def side_of(R: Reader, facts: tuple, side: Tree, letters: tuple, own: dict) -> Poly:
+def side_of(R: Reader, facts: tuple, side: Tree, letters: tuple, shown_at: dict[tuple, dict], own: dict) -> Poly:
     """One side of a theorem where the part stands, once each fact is shown there; ``own`` are the letters of the place.
 
-    In this environment there is no letter of ours: whatever the theorem speaks of has to have a meaning.
+    In this environment there is no letter of ours: whatever the theorem speaks of has to have a meaning. What stands
+    "around" is in it for the signs: they look for the ranges of its variables, and not into what a letter means.
     """
-    env: dict = {SEALED: ZERO, **{("around", letter): p for letter, p in own.items()}}
-    for pattern, term in letters:
-        env |= meaning(pattern, partial(standing_for, R, pattern, term, own))
-    for fact in facts:
-        if not shown(R, fact, env):
-            raise Refused("what the theorem takes for given is not shown here: {}", fact)
-    return R.read(side, env)
+    place = tuple(own.items())
+    if place not in shown_at:
+        env: dict = {SEALED: ZERO, **{("around", letter): p for letter, p in own.items()}}
+        for pattern, term in letters:
+            env |= meaning(pattern, partial(standing_for, R, pattern, term, own))
+        for fact in facts:
+            if not shown(R, fact, env):
+                raise Refused("what the theorem takes for given is not shown here: {}", fact)
+        shown_at[place] = env
+    return R.read(side, shown_at[place])
 
 
 def standing_for(R: Reader, pattern: Tree, term: Tree, own: dict, places: dict) -> Poly:
@@ -87,7 +95,10 @@ def standing_for(R: Reader, pattern: Tree, term: Tree, own: dict, places: dict) 
 
 
 def shown(R: Reader, fact: Tree, env: dict) -> bool:
-    """Is a fact shown in an environment? A real number is one of several if the product of the differences is 0."""
+    """Is a fact shown in an environment, for all values of the variables around, each in its range?
+
+    A real number is one of several if the product of the differences is 0.
+    """
     prop, *limits = fact
     split = frozenset(a[1] for _, a, _ in R.K.finite)
     for limit in limits:
@@ -104,7 +115,10 @@ def shown(R: Reader, fact: Tree, env: dict) -> bool:
         case (str(head), a, b) if head in INEQUALITIES:
             side, strict = INEQUALITIES[head]
             gap = ("Add", a, ("Mul", OPPOSITE, b)) if side > 0 else ("Add", b, ("Mul", OPPOSITE, a))
-            return R.tree_sign(gap, env) >= (POSITIVE if strict else NONNEGATIVE)
+            out = changed(R.K, R.read(gap, env), written)
+            return (out is not None and R.K.sign(out, strict)) or R.tree_sign(gap, env) >= (
+                POSITIVE if strict else NONNEGATIVE
+            )
     return False
 
 

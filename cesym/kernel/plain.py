@@ -86,6 +86,8 @@ def plain(given: Given, step: Step) -> Step:
         parts = [part for one in parts if type(one) is tuple for part in one]
     if parts:
         raise Refused("the line is nested too deeply, or too long; split it into smaller steps")
+    if has_fraction(step.data[1:] if step.primitive == "theorem" else step.data):
+        raise Refused("the data of a step are trees and words: a number is a tree")  # 1 is found where 1/1 is put
     for fact in plain_tuple(given.facts):
         if not plain_tuple(fact):
             raise Refused("a fact is a proposition and perhaps ranges, not nothing")
@@ -109,6 +111,10 @@ def plain(given: Given, step: Step) -> Step:
     for line in (step.before, step.after):
         check_tree(line)
     return step
+
+
+def has_fraction(t: Any) -> bool:
+    return type(t) is Fraction or (type(t) is tuple and any(map(has_fraction, t)))
 
 
 def is_exact(v: Any) -> bool:

@@ -127,7 +127,8 @@ class Reader:
         """(env with the letter bound, its variable, its length): i in lo..hi is variable + lo - 1."""
         match limit:
             case (("Symbol", _, tuple(declared)) as i, lo, hi):
-                flags = self.letter("sym", i)[2]
+                # A bound letter of a theorem is none of ours: it may have the name of one.
+                flags = frozenset(declared) if SEALED in env else self.letter("sym", i)[2]
                 start, end = self.read(lo, env), self.read(hi, env)
                 n = add(minus(end, start), ONE)
                 if not (integer(start) and integer(n) and self.K.sign(n, False)):

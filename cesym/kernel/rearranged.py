@@ -4,7 +4,7 @@ Every form has the value of the term wherever that is defined. None is simpler t
 within the kernel: the zero test takes one where it leads to zero.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from fractions import Fraction
 from itertools import permutations, product
 from math import comb, lcm
@@ -16,14 +16,23 @@ from cesym.kernel.terms import (
 )  # fmt: skip
 
 
+WRITTEN = 64  # a sum over 1..n is written out up to this n, where that may help
+
+
 def rearranged(K: Calculus, p: Poly) -> Iterator[Poly]:
     """Terms of the value of p, each by one identity wherever that applies."""
     for change in (forwards, triangles, closed_forms):
-        values = {a: q for a in outermost(p) if (q := change(K, a)) is not None}
-        if values:
-            yield K.sub(p, values)
+        other = changed(K, p, change)
+        if other is not None:
+            yield other
     for rearrange in (cut, squares, telescoped, signs_apart, where_indices_meet):
         yield from rearrange(K, p)
+
+
+def changed(K: Calculus, p: Poly, change: Callable[[Calculus, tuple], Poly | None]) -> Poly | None:
+    """The term with its outermost sums in another form, those that have one."""
+    values = {a: q for a in outermost(p) if (q := change(K, a)) is not None}
+    return K.sub(p, values) if values else None
 
 
 def outermost(x: Any) -> list[tuple]:
@@ -52,6 +61,16 @@ def over(K: Calculus, kind: str, v: tuple, body: Poly, n: Poly, value: Poly | No
 
 
 # One sum in another form
+
+
+def written(K: Calculus, a: tuple) -> Poly | None:
+    """A sum over 1..n where n is a number, term by term."""
+    binders, body = K.open(a)
+    for v, n in binders if a[0] == "sum" else ():
+        size, others = whole(n), [pair for pair in binders if pair[0] != v]
+        if size is not None and 0 <= size <= WRITTEN and not any(has(length, v) for _, length in others):
+            return add(*(K.total(others, K.sub(body, {v: const(t)})) for t in range(1, size + 1)))
+    return None
 
 
 def forwards(K: Calculus, a: tuple) -> Poly | None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from cesym.kernel.calculus import Calculus
-from cesym.kernel.rearranged import logarithms, rearranged
+from cesym.kernel.rearranged import changed, logarithms, rearranged, written
 from cesym.kernel.terms import (
     ONE, ZERO, Poly, add, atom, atoms, const, fresh, height, key, monomial, only_atom, poly, relabel, scale, whole,
 )  # fmt: skip
@@ -22,6 +22,9 @@ def zero(K: Calculus, p: Poly, split: frozenset[str] = frozenset(), depth: int =
     parts = joined(K, p)
     if p not in parts and all(zero(K, part, split, depth - 1) for part in parts):
         return True
+    out = changed(K, p, written)
+    if out is not None:
+        return zero(K, out, split, depth - 1)
     for a, values in splits(K, p, split):  # one atom at a time, value by value, until none is left
         return all(zero(K, K.sub(p, {a: value}), split, depth) for value in values)
     logs = logarithms(K, p)

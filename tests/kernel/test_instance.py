@@ -1,5 +1,6 @@
 """Theorems in use: each attack is refused by the check that it is made for, and the nearest true use is admitted."""
 
+from fractions import Fraction
 from typing import Any
 
 import pytest
@@ -30,6 +31,7 @@ u, g, h = (Symbol(name, real=True) for name in "ugh")
 H, X = Symbol("H", real=True), IndexedBase(Symbol("X", real=True))
 R, K = Symbol("R", positive=True), Symbol("K", integer=True)
 CLASSES, SAMPLES = (c, 1, C), (i, 1, N)
+REAL_C = Symbol("c", real=True)
 
 
 def packed(d: Derivation) -> tuple:
@@ -129,7 +131,7 @@ ROWS = [
     row("our i in its term", SHIFT, {u: b[i], x[c]: t[i, c], C: C}, X[i], over(X[i]),
         over(Sum(b[i] + t[i, c], CLASSES)), over(C * b[i] + Sum(t[i, c], CLASSES)), None, "="),
     row("our i is not told to the hole", SHIFT, {u: b[i], x[c]: t[i, c], C: C}, H, over(H),
-        over(Sum(b[i] + t[i, c], CLASSES)), over(C * b[i] + Sum(t[i, c], CLASSES)), None, "no line here"),
+        over(Sum(b[i] + t[i, c], CLASSES)), over(C * b[i] + Sum(t[i, c], CLASSES)), None, "stand in no line here"),
     row("a letter without a meaning", OUT, {u: h, C: C}, H, H, Sum(h * x[c], CLASSES), h * Sum(x[c], CLASSES), None,
         NO_LETTER),
     row("a size without a meaning", OUT, {u: h, x[c]: x[c]}, H, H, Sum(h * x[c], CLASSES), h * Sum(x[c], CLASSES),
@@ -144,6 +146,10 @@ ROWS = [
         "could not read"),
     row("a letter that nobody knows", OUT, {u: h, x[c]: x[c] + 0 * h, C: C}, H, H + g - g, Sum(h * x[c], CLASSES),
         h * Sum(x[c], CLASSES), None, "="),
+    row("our c is a number", OUT, {u: REAL_C, x[j]: b[j], C: C}, H, exp(H), exp(Sum(REAL_C * b[j], (j, 1, C))),
+        exp(REAL_C * Sum(b[j], (j, 1, C))), None, "="),
+    row("a letter that stands in the context alone", OUT, {u: h, x[c]: b[c], C: C}, H, H + (g + 1) ** 2 - g**2 - 2 * g - 1,
+        Sum(h * b[c], CLASSES), h * Sum(b[c], CLASSES), None, "stand in no line here"),
     row("a new letter in a term", SHIFT, {u: g - g, x[c]: x[c] * g**0, C: C}, H, H, Sum(x[c], CLASSES), Sum(x[c], CLASSES),
         None, "="),
     # Derivatives
@@ -200,3 +206,11 @@ def test_a_theorem_is_verified_with_its_use(theorem, refusal):
     assert admit(facts, use(OUT, letters, H, H, *FINE)).relation == "="
     with pytest.raises(Refused, match=refusal):
         admit(facts, use(theorem, letters, H, H, *FINE))
+
+
+def test_a_use_is_read_alike_whatever_was_read_before():
+    """Equal data is decided once, and Fraction(1) equals 1."""
+    facts, step = Given.of(None, *FINE).kernel, use(OUT, {u: h, x[c]: b[c], C: C}, H, H, *FINE)
+    assert admit(facts, step).relation == "="
+    with pytest.raises(Refused, match="a number is a tree"):
+        admit(facts, step._replace(data=(*step.data[:4], Fraction(1))))

@@ -61,7 +61,10 @@ def S(body, *limits):
     return Sum(body, *(limits or (SAMPLES,)))
 
 
+TEN = Add(*(x[n] for n in range(1, 11)))
 EQUAL = {
+    "written out": (S(x[i], (i, 1, 10)), TEN), "written out over a letter's range": (S(x[i] * S(mu[j], (j, 1, N)), (i, 1, 10)), TEN * S(mu[i])),
+    "written out inside a function": (exp(S(x[i], (i, 1, 10))), exp(TEN)),
     "the last term alone": (S(x[i]), S(x[i], (i, 1, N - 1)) + x[N]),
     "the first term alone": (S(x[i]), x[1] + S(x[i], (i, 2, N))),
     "both ends alone": (S(x[i], (i, 0, N + 1)), x[0] + S(x[i]) + x[N + 1]),
@@ -108,6 +111,8 @@ EQUAL = {
 }  # fmt: skip
 
 DIFFERENT = {
+    "written out from 0": (S(x[i], (i, 1, 10)), TEN - x[10] + x[0]), "one too many": (S(x[i], (i, 1, 11)), TEN),
+    "written out but for one": (S(x[i], (i, 1, 10)), TEN - x[7] + x[6]),
     "a term twice": (S(x[i]), S(x[i], (i, 1, N)) + x[N]), "an end twice": (S(x[i]), S(x[i], (i, 1, N - 1)) + x[1]),
     "cut at a place outside": (S(x[i]), S(x[i], (i, 1, j)) + S(x[i], (i, j + 1, N))),
     "cut twice at m": (S(x[i]), S(x[i], (i, 1, m)) + S(x[i], (i, m, N))),
@@ -201,8 +206,8 @@ def test_a_letter_that_is_not_0(a, b):
 def test_every_other_form_has_the_same_value():
     """Looked at one by one, since the zero test shows only what they lead to."""
     model = {"N": 3, "C": 3, "Z": 2, "m": 2, "j": 2, "K": 2, "sigma": 3, "v": 2, "r": Fraction(1, 3), "s": 1, "t": 2}
-    families = {name: {(n,): Fraction(n * n + at, 7) for n in range(-1, 7)} for at, name in enumerate(["x", "mu", "p", "lam", "w", "z"])}
-    families["n"] = {(at,): Fraction(at + 1) for at in range(-1, 7)}
+    families = {name: {(n,): Fraction(n * n + at, 7) for n in range(-1, 12)} for at, name in enumerate(["x", "mu", "p", "lam", "w", "z"])}
+    families["n"] = {(at,): Fraction(at + 1) for at in range(-1, 12)}
     seen = 0
     for a, b in EQUAL.values():
         reader = Reader(FACTS)

@@ -49,4 +49,6 @@ FAULTS = (
     ("one entry says it for the family", "kernel/instance", 'if len(set(places)) == len(places) and {p[0] for p in places} == {"Symbol"}:', ":"),
     ("a theorem needs no steps of its own", "kernel/steps", "s = verify(Given(facts, models), start, [Step(*one) for one in steps], afresh=False)", 's = Statement(start, "=", steps[-1][1])'),
     ("what an equation looks like is no matter", "kernel/instance", "any(d in (e, scale(e, -1)) for e in told)", "any(True for _ in told)"),
+    ("a sum over 1..n is written out from 0 to n - 1", "kernel/rearranged", "{v: const(t)})) for t in range(1, size + 1)))", "{v: const(t)})) for t in range(size)))"),
+    ("the number of a step is no tree", "kernel/plain", 'if has_fraction(step.data[1:] if step.primitive == "theorem" else step.data):', "if False:"),
 )  # fmt: skip

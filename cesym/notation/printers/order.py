@@ -4,6 +4,7 @@ SymPy keeps no human order, so the printers do: ``k ln p + (1 - k) ln(1 - p)``, 
 ``1/sqrt(2 pi sigma^2)``. Nothing here changes a value.
 """
 
+import re
 from typing import NamedTuple
 
 import sympy as sp
@@ -57,9 +58,14 @@ def terms(e: sp.Add) -> list[sp.Expr]:
         number = t.is_Rational and not t.is_negative
         minus = signed(t)[0]
         place = 0 if number and number_leads else 2 if number else 1
-        return (minus, place, complements(t), not t.has(sp.Indexed), t.count_ops(), data_key(t), str(t))
+        return (minus, place, complements(t), not t.has(sp.Indexed), t.count_ops(), data_key(t), counted(t))
 
     return sorted(e.args, key=key)
+
+
+def counted(e: sp.Basic) -> str:
+    """What sorts by spelling, and p[2] before p[10]."""
+    return re.sub(r"\d+", lambda digits: digits[0].zfill(6), str(e))
 
 
 def data_key(e: sp.Basic) -> tuple:
@@ -99,7 +105,7 @@ def factor_key(f: sp.Expr) -> tuple:
         kind = 9
     else:
         kind = 6
-    return kind, complements(f), data_key(base), str(base), str(f)
+    return kind, complements(f), data_key(base), counted(base), counted(f)
 
 
 def fraction(e: sp.Expr) -> Fraction:
