@@ -463,3 +463,12 @@ def test_a_loss_with_one_number_for_all_samples():
     rate = Symbol("r", positive=True)
     loss = cesym.nll(sympy.stats.Exponential("X", rate), x).log_rules().loss(target=x, prediction=rate)
     assert loss.expr == rate * scalar(x) - log(rate) and loss.prediction == rate
+
+
+@pytest.mark.parametrize(
+    ("theorem", "said"),
+    [(cesym.bernoulli_estimate, "N ≥ 1 at which the facts can hold (found from N = 2 on)"), (cesym.gaussian_estimates, "N = 2 on"),
+     (cesym.bce_from_bernoulli, "N ≥ 1\n"), (cesym.nll_is_cross_entropy, "N, C ≥ 1\n")],
+)  # fmt: skip
+def test_a_card_says_from_which_size_on_its_facts_can_hold(theorem, said):
+    assert said in theorem().to_text(unicode=True) + "\n"

@@ -18,7 +18,7 @@ from cesym.given.facts import (
     with_arity,
 )
 from cesym.given.hypotheses import hypotheses
-from cesym.given.models import witnesses
+from cesym.given.models import least_size, witnesses
 from cesym.given.ranges import Ranges, farthest, standing
 from cesym.kernel.moving import folded
 from cesym.kernel.trees import tree
@@ -99,3 +99,8 @@ class Given:
     def kernel(self) -> kernel.Given:
         """The same as plain data, with witnesses, for the kernel."""
         return kernel.Given(self.trees, witnesses(self.trees, self.letters, self.farthest))
+
+    @property
+    def least_size(self) -> int:
+        """The least size at which numbers are found for which all that is given holds."""
+        return least_size(self.trees, self.letters, self.farthest)

@@ -14,7 +14,7 @@ from cesym.given.facts import flags_of
 from cesym.kernel.witness import DIGITS, evaluate, holds, mixed, points, told
 from cesym.notation.trees import letters, name_of, subtrees
 
-__all__ = ["Search", "models", "witnesses"]
+__all__ = ["Search", "least_size", "models", "witnesses"]
 
 LARGEST_SIZE, FARTHEST = 4, 100
 TRIES, MOST_BACK = 40, 200
@@ -45,6 +45,14 @@ def witnesses(facts: tuple, declared: Declared, farthest: int = 0) -> tuple:
     return tuple(map(frozen, found))
 
 
+@lru_cache(2000)
+def least_size(facts: tuple, declared: Declared, farthest: int = 0) -> int:
+    """The least number, up to 4, at which a model is found with all sizes equal to it; 1 where none is found at all."""
+    search = Search(facts, declared, random.Random(0), farthest=farthest)
+    sizes = range(1, LARGEST_SIZE + 1 if search.sizes else 1)
+    return next((n for n in sizes if search.model((n, n)) is not None), 1)
+
+
 def frozen(model: dict) -> tuple:
     """A model as the plain data that the kernel takes."""
     return tuple((name, tuple(v.items()) if isinstance(v, dict) else v) for name, v in sorted(model.items()))
@@ -69,6 +77,7 @@ class Search:
         self, facts: tuple, declared: Declared, rng: random.Random, simple: bool = False, farthest: int = 0
     ) -> None:  # fmt: skip
         self.facts, self.rng, self.simple = facts, rng, simple
+        self.back = 0  # how often an entry before was filled anew
         self.arity = {name_of(t): arity for t, arity in declared}
         twice = [name for name in self.arity if sum(name == name_of(t) for t, _ in declared) > 1]
         if twice:
@@ -100,6 +109,7 @@ class Search:
 
     def model(self, sizes: tuple[int, int] = (1, LARGEST_SIZE), keep: Mapping[str, Any] | None = None) -> dict | None:
         """One model with sizes in a range, or None; ``keep`` holds the letters that have their values already."""
+        self.back = 0
         with workdps(DIGITS):
             for _ in range(TRIES if keep is None else TRIES // 4):
                 model = {name: dict(v) if isinstance(v, dict) else v for name, v in (keep or {}).items()}
@@ -142,7 +152,7 @@ class Search:
 
     def fill_family(self, name: str, places: list, facts: list, model: dict) -> bool:
         """The entries of a family, one after the other; where none fits, another one for the entry before."""
-        pending, back = [facts], 0
+        pending = [facts]
         tried: list[Iterator[Fraction]] = []
         while len(pending) <= len(places):
             at = places[len(pending) - 1]
@@ -158,8 +168,8 @@ class Search:
                 self.put(model, name, at, None)
                 tried.pop()
                 pending.pop()
-                back += 1
-                if not pending or back > MOST_BACK:
+                self.back += 1
+                if not pending or self.back > MOST_BACK:
                     return False
         return True
 

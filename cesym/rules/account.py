@@ -100,7 +100,8 @@ def gap(term: tuple) -> str:
     weight, kind, t, *limits = term
     sums = "".join(rf"\sum_{{{tex(i)}={tex(lo)}}}^{{{tex(hi)}}} " for i, lo, hi in limits)
     shown = rf"\left({tex(t)}\right)^2" if kind == "square" else rf"g\!\left({tex(t)}\right)"
-    return f"${sums}{tex(weight)} \\cdot {shown}$" + (r" with $g(t) = t - 1 - \ln t \ge 0$" if kind == "log" else "")
+    times = rf"\left({tex(weight)}\right)" if weight[0] == "Add" else tex(weight)
+    return f"${sums}{times} \\cdot {shown}$" + (r" with $g(t) = t - 1 - \ln t \ge 0$" if kind == "log" else "")
 
 
 def tex(t: kernel.Tree) -> str:

@@ -42,7 +42,9 @@ def evidence(d: Board) -> list[str]:
         ]
     said.append(f"rests on {models or 'no'} modelling assumption{'s' * (models != 1)}")
     if names := ", ".join(latex(s) for s in sizes(d)):
-        said.append(rf"holds for every ${names} \ge 1$")
+        least, s = d.least_size, latex(sizes(d)[0])
+        found = rf" at which the facts can hold (found from ${s} = {least}$ on)"
+        said.append(rf"holds for every ${names} \ge 1$" + found * (least > 1))
     return said
 
 

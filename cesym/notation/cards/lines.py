@@ -23,13 +23,15 @@ class Board(NamedTuple):
     lines: tuple
     constants: Any
     hidden: int | None
+    least_size: int = 1  # at which what is given can hold
 
     @classmethod
     def of(cls, d: Any) -> "Board":
         if isinstance(d, Board):
             return d
         hidden = getattr(d, "hidden", None)
-        return cls(d.name, d.says, d.label, tuple(d.hypotheses), tuple(d.lines), d.constants, hidden)
+        least = d.given.least_size
+        return cls(d.name, d.says, d.label, tuple(d.hypotheses), tuple(d.lines), d.constants, hidden, least)
 
 
 class Row(NamedTuple):
