@@ -134,6 +134,9 @@ BOARD = [
     (r"\begin{cases} x & \text{if } k_i = 1 \\ 0 & \text{otherwise} \end{cases}", Piecewise((X, Eq(k[i], 1)), (0, True))),
     ("{ x if kᵢ = 1; 0 otherwise }", Piecewise((X, Eq(k[i], 1)), (0, True))), (r"\lg 100", log(100) / log(10)),
     ("∂/∂p_j (ln p_j)", Derivative(log(p[j]), p[j])), ("∂²/∂p² (ln p)", Derivative(log(P), P, P)), ("lb N", log(N) / log(2)),
+    ("1/N ∑ᵢ₌₁ᴺ x_i", Sum(x[i], (i, 1, N)) / N),
+    ("1/(2v²) (x - 1)", (X - 1) / (2 * v**2)), ("1/(N v) ∑ᵢ₌₁ᴺ x_i v", Sum(x[i] * v, (i, 1, N)) / (N * v)),
+    (r"\begin{cases} x & k_i = 1 \\ 0 & \text{else} \end{cases}", Piecewise((X, Eq(k[i], 1)), (0, True))),
     # What a line is called
     ("NLL = k ln p", scalar(k) * log(P)), ("L(p) = -2 ln p", -2 * log(P)), (r"\mathrm{NLL}(p) = k \ln p", scalar(k) * log(P)),
 ]  # fmt: skip
@@ -157,7 +160,7 @@ def test_a_letter_that_has_a_number_in_its_name(line):
     assert parse(line, ACCENTED) == ACCENTED[r"\bar \mu"] * ACCENTED["x_1"]
 
 
-TWO = ["1/2 x", "1/2(x + 1)", "k/N ln p", "ln p q", "ln p/2", "ln 2x", "ln^2 p", "x(1)", "x(i)", r"\ln p q", "∂/∂p p q", "log p q"]
+TWO = ["1/2 x", "1/2(x + 1)", "k/N ln p", "1/(2)/v x", "ln p q", "ln p/2", "ln 2x", "ln^2 p", "x(1)", "x(i)", r"\ln p q", "∂/∂p p q", "log p q"]
 
 
 @pytest.mark.parametrize("line", TWO)

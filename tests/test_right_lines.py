@@ -10,6 +10,7 @@ import pytest
 from sympy import (
     Abs,
     Eq,
+    IndexedBase,
     Interval,
     KroneckerDelta,
     Piecewise,
@@ -374,3 +375,43 @@ def test_a_right_line_is_never_called_wrong(name, line):
 def test_a_wrong_line_is_refused(name, change):
     d = derivation(name)
     assert d.check(change(d.exprs[-1])).status == "refused"
+
+
+A, B, T = (Symbol(name, positive=True) for name in "abt")
+ALPHA = IndexedBase(Symbol("A", positive=True))
+P, M = Symbol("p", real=True), Symbol("mu", real=True)
+K, WEIGHT = Sum(k[i], SAMPLES), Sum(w[i], SAMPLES)
+DEVIANCE = Sum(log(x[j]), (j, 1, N)) + A * Sum(x[j] / mu[j] - log(x[j] / mu[j]) - 1, (j, 1, N)) + N * A
+TAKEN = Sum(w[i] * x[i] ** 2, SAMPLES) - 2 * M * Sum(w[i] * x[i], SAMPLES) + M**2 * WEIGHT
+SAME_MINIMISER = {
+    "KL and cross-entropy": (Sum(p[c] * log(p[c]), (c, 1, C)) + log(C) - Sum(p[c] * log(C * q[c]), (c, 1, C)),
+        [(p[c] > 0, (c, 1, C)), (q[c] > 0, (c, 1, C))], q, "-Sum(p[j]*log(q[j]), (j, 1, C))", "-Sum(p[j]*log(C - q[j]), (j, 1, C))"),
+    "gamma deviance": (DEVIANCE, [(x[i] > 0, SAMPLES), (mu[i] > 0, SAMPLES)], mu, "Sum(x[i]/mu[i] + log(mu[i]), (i, 1, N))",
+        "Sum(x[i]/mu[i] - log(mu[i]), (i, 1, N))"),
+    "a Dirichlet prior, by count": (-log(Product(q[c] ** (k[c] + ALPHA[c] - 1), (c, 1, C))), [(q[c] > 0, (c, 1, C)), (k[c] > 0, (c, 1, C))],
+        q, -Sum((k[c] + ALPHA[c] - 1) * log(q[c]), (c, 1, C)) / Sum(k[c], (c, 1, C)), -Sum((k[c] + ALPHA[c]) * log(q[c]), (c, 1, C))),
+    "a Beta prior": (log(gamma(A)) + log(gamma(B)) - (K + A - 1) * log(P / (1 - P)) - (N + A + B - 2) * log(1 - P), [P > 0, P < 1], P,
+        (A - 1 + K) * log(1 / P) + (B - 1 + Sum(1 - k[i], SAMPLES)) * log(1 / (1 - P)), (A + K) * log(1 / P) + (B - 1 + N - K) * log(1 / (1 - P))),
+    "a mixture": (Sum(x[i] ** 2, SAMPLES) / (2 * T) - Sum(log(Sum(q[c] * exp((x[i] * mu[c] - mu[c] ** 2 / 2) / T), (c, 1, C))), SAMPLES),
+        [(q[c] > 0, (c, 1, C))], mu, -Sum(log(Sum(q[j] * exp((2 * x[i] * mu[j] - mu[j] ** 2) / (2 * T)), (j, 1, C))), SAMPLES),
+        -Sum(log(Sum(q[j] * exp((x[i] * mu[j] - mu[j] ** 2) / (2 * T)), (j, 1, C))), SAMPLES)),
+    "a weighted mean": (TAKEN / (2 * T) + log(2 * pi * T) * WEIGHT / 2, [(w[i] > 0, SAMPLES)], M,
+        WEIGHT * (M - Sum(w[i] * x[i], SAMPLES) / WEIGHT) ** 2, WEIGHT * (M - 2 * Sum(w[i] * x[i], SAMPLES) / WEIGHT) ** 2),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", SAME_MINIMISER)
+def test_constants_are_found(name):
+    before, given, over, line, wrong = SAME_MINIMISER[name]
+    d = Derivation.start(before, given)
+    assert d.check(line, over=over).accepted and not d.check(wrong, over=over).accepted
+    assert d.same_minimiser(line, over=over).constants.a != 0
+
+
+def test_signs_over_features():
+    """A case split under the sum over the samples, where a sum over samples and features is left."""
+    size, feature = Symbol("D", integer=True, positive=True), Symbol("d", integer=True)
+    score = Sum(w[feature] * x[i, feature], (feature, 1, size))
+    d = Derivation.start(Sum(log(1 + exp(-n[i] * score)), SAMPLES), {n: {-1, 1}})
+    assert d.check(Sum(log(1 + exp(score)) - (1 + n[i]) / 2 * score, SAMPLES)).accepted
+    assert d.check(Sum(log(1 + exp(score)) - (1 + n[i]) * score, SAMPLES)).status == "refused"

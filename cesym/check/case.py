@@ -16,7 +16,7 @@ from cesym.kernel.trees import Refused, tree
 from cesym.kernel.witness import mixed
 from cesym.notation.indices import letter_name
 from cesym.notation.trees import expression, name_of
-from cesym.rules.constants import constants_between
+from cesym.rules.constants import pairs_of_constants
 from cesym.rules.ways import admitted_equality, same_minimiser_step
 
 __all__ = ["Case", "is_size", "letter_symbol", "widened"]
@@ -115,14 +115,19 @@ class Case:
         except (Refused, ValueError, RecursionError):
             return False
 
-    def constants(self, left: sp.Expr, right: sp.Expr, over: tuple) -> tuple | None:
-        """(a, b) with left = a*right + b over the parameters, as the kernel admits it."""
+    def constants(self, left: sp.Expr, right: sp.Expr, over: tuple, thorough: bool = False) -> tuple | None:
+        """(a, b) with left = a*right + b over the parameters, as the kernel admits it; more tries if ``thorough``."""
         try:
-            a, b = constants_between(left, right, over)
-            same_minimiser_step(left, right, tuple(sorted(map(letter_name, over))), a, b, self.given)
-            return a, b
-        except (Refused, ValueError, RecursionError):
-            return None
+            for a, b in pairs_of_constants(left, right, over):
+                try:
+                    same_minimiser_step(left, right, tuple(sorted(map(letter_name, over))), a, b, self.given)
+                    return a, b
+                except Refused:
+                    if not thorough:
+                        return None
+        except (ValueError, RecursionError):
+            pass
+        return None
 
     # Letters
 

@@ -64,7 +64,7 @@ class Judgement:
             return admitted_equality(before, claimed, given)
         if self.relation == "≃" and self.over:
             case = Case(before, claimed, given, "≃", self.over)
-            constants = case.constants(before, claimed, self.over)
+            constants = case.constants(before, claimed, self.over, thorough=True)
             if constants:
                 names = tuple(sorted(map(letter_name, self.over)))
                 return same_minimiser_step(before, claimed, names, constants[0], constants[1], given)

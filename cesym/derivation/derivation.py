@@ -39,7 +39,7 @@ from cesym.notation.trees import expression, name_of
 from cesym.parse.names import check_label, check_letters, check_title, check_words
 from cesym.rules import LOG_RULES, RULES, Rule
 from cesym.rules.account import how, needed
-from cesym.rules.constants import constants_between
+from cesym.rules.constants import pairs_of_constants
 from cesym.rules.ways import admitted_equality, admitted_step, same_minimiser_step
 
 __all__ = ["CHECKED", "PROVED", "Constants", "Derivation", "Line", "Statement", "StepRefused"]
@@ -288,16 +288,15 @@ class Derivation:
         """
         after, over = self.read(line), over if isinstance(over, tuple) else (over,)
         names = tuple(sorted(parameter_name(letter) for letter in over))
-        try:
-            if a is None:
-                a, b = constants_between(self.exprs[-1], after, over)
-            b = 0 if b is None else b
-            a, b = self.read(a), self.read(b)
-            step = same_minimiser_step(self.exprs[-1], after, names, a, b, self.given.meeting(after, a, b))
-        except (Refused, ValueError):
-            verdict = judge(self.exprs[-1], after, self.given, relation="≃", over=over)
-            raise StepRefused(verdict) from None
-        return self.moved(Move(after, because, step.primitive, step.using, step.split, step.data, label))
+        told = [] if a is None else [(self.read(a), self.read(0 if b is None else b))]
+        for factor, rest in told or pairs_of_constants(self.exprs[-1], after, over):
+            given = self.given.meeting(after, factor, rest)
+            try:
+                step = same_minimiser_step(self.exprs[-1], after, names, factor, rest, given)
+                return self.moved(Move(after, because, step.primitive, step.using, step.split, step.data, label))
+            except (Refused, ValueError):
+                continue
+        raise StepRefused(judge(self.exprs[-1], after, self.given, relation="≃", over=over))
 
     def at_least(self, line: Any, by: tuple, because: str = "", relation: str = "≥") -> "Derivation":
         """The next line, which is at most the one before (``relation="≤"``: at least).

@@ -1,11 +1,12 @@
 """The zero test: what is shown equal is what has the difference 0."""
 
 from collections.abc import Iterable
+from fractions import Fraction
 
 from cesym.kernel.calculus import Calculus
 from cesym.kernel.rearranged import changed, logarithms, rearranged, written
 from cesym.kernel.terms import (
-    ONE, ZERO, Poly, add, atom, atoms, const, fresh, height, key, monomial, only_atom, poly, relabel, scale, whole,
+    ONE, ZERO, Poly, add, atom, atoms, const, fresh, has, height, key, monomial, only_atom, poly, relabel, scale, whole,
 )  # fmt: skip
 
 
@@ -36,7 +37,8 @@ def zero(K: Calculus, p: Poly, split: frozenset[str] = frozenset(), depth: int =
 def joined(K: Calculus, p: Poly) -> list[Poly]:
     """Terms such that p is zero if they all are: p is their sum, each over its range (or none).
 
-    Monomials with a sum over 1..n go together under one new variable; N times a constant is its sum over 1..N.
+    Monomials with a sum over 1..n go together under one new variable, a sum over 1..n and other ranges among them; N
+    times a constant is its sum over 1..N.
     """
     groups: dict = {}
     for m, c in p:
@@ -47,9 +49,27 @@ def joined(K: Calculus, p: Poly) -> list[Poly]:
         size, b = (only_atom(n), ONE), fresh()
         K.range[b] = n
         bodies = [K.mul(poly({m - {(a, ONE)}: c}), relabel(a[2], {a[1][0][0]: b})) for m, c, a in terms]
-        parts.append(add(*bodies, *(poly({m - {size}: c}) for m, c, _ in alone if size in m)))
-        alone = [term for term in alone if size not in term[0]]
+        left = []
+        for m, c, _ in alone:
+            body = poly({m - {size}: c}) if size in m else one_range_out(K, m, c, n, b)
+            if body is None:
+                left.append((m, c, None))
+            else:
+                bodies.append(body)
+        parts.append(add(*bodies))
+        alone = left
     return [*parts, *([poly({m: c for m, c, _ in alone})] if alone else [])]
+
+
+def one_range_out(K: Calculus, m: frozenset, c: Fraction, n: Poly, b: tuple) -> Poly | None:
+    """Of a sum over several ranges, one of which is 1..n for all values of the others: the body of that one, at b."""
+    for a in sorted((a for a, e in m if a[0] == "sum" and e == ONE and len(a[1]) > 1), key=key):
+        binders, body = K.open(a)
+        for v, length in binders:
+            others = [(u, size) for u, size in binders if u != v]
+            if length == n and not any(has(size, v) for _, size in others):
+                return K.mul(poly({m - {(a, ONE)}: c}), K.total(others, K.sub(body, {v: atom(b)})))
+    return None
 
 
 def splits(K: Calculus, p: Poly, names: frozenset[str]) -> Iterable[tuple[tuple, list[Poly]]]:

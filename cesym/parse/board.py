@@ -20,6 +20,7 @@ COMPARED: dict[str, type[ast.cmpop]] = {
 }  # fmt: skip
 CLOSES = {"(": ")", "[": "]", "{": "}", "\\{": "\\}"}
 OPENS = {*CLOSES, "∑", "∏", "√", "∂", "Γ"}  # a factor, as numbers and letters do
+WORDS = {"if", "otherwise", "else", "in", "end"}
 PARTS = {"half": (1, 2), "quarter": (1, 4)}
 
 
@@ -147,9 +148,10 @@ class Board:
                 right = self.made(ast.UnaryOp, minus, op=ast.USub(), operand=right) if minus else right
                 e = self.both(ast.Div if divided else ast.Mult, start, e, right)
             elif self.begins():
-                if divided:
+                # What follows a bracket, 1/(2 v) x, or is a sum, 1/N ∑, does not stand below the bar.
+                if divided and self.words[self.at - 1].said != ")" and self.said not in ("∑", "∏"):
                     raise self.two("(a/b)*c and a/(b*c). Put brackets, or a * between.")
-                e = self.both(ast.Mult, start, e, self.factor())
+                e, divided = self.both(ast.Mult, start, e, self.factor()), False
             else:
                 return e
 
@@ -158,7 +160,7 @@ class Board:
         said = self.said
         if said == "|":
             return not self.bars
-        return bool(said) and (said[0].isalnum() or said in OPENS) and said not in ("if", "otherwise", "in", "end")
+        return bool(said) and (said[0].isalnum() or said in OPENS) and said not in WORDS
 
     def factor(self, below: bool = False) -> ast.expr:
         start, e = self.word, self.atom(below)
@@ -242,9 +244,12 @@ class Board:
         """``{ a if k = 1; b otherwise }``, after its first value."""
         start, cases = self.word, []
         while True:
-            if self.take("if", "otherwise").said == "if":
+            plain = then == "\\\\" and self.said not in ("otherwise", "else")  # & k = 1 without a word
+            if plain or self.said == "if":
+                self.at += self.said == "if"
                 when = self.relation(single=True)
             else:
+                self.take("otherwise", "else")
                 when = self.made(ast.Constant, start, value=True)
             cases.append(self.made(ast.Tuple, start, elts=[value, when]))
             if self.said != then:

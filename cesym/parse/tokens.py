@@ -39,7 +39,9 @@ NOTHING = {
     "left", "right", "bigl", "bigr", "Bigl", "Bigr", "biggl", "biggr", "Biggl", "Biggr", "big", "Big", "bigg", "Bigg",
     "displaystyle", "textstyle", "limits", "nolimits", ",", ";", ":", "!", " ", "quad", "qquad", "mathopen", "middle",
 }  # fmt: skip
-SCRIPTS = (("_", SUBSCRIPTED), ("^", SUPERSCRIPTED))
+LETTERS = "ABDEGHIJKLMOPRTUVWabcdefghijklmoprstuvwxyz"
+RAISED = SUPERSCRIPTED | dict(zip("ᴬᴮᴰᴱᴳᴴᴵᴶᴷᴸᴹᴼᴾᴿᵀᵁⱽᵂᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐᵒᵖʳˢᵗᵘᵛʷˣʸᶻ", LETTERS, strict=True))
+SCRIPTS = (("_", SUBSCRIPTED), ("^", RAISED))
 TOKEN = re.compile(
     r"""\s+|~
     | \\begin\{cases\} | \\end\{cases\} | \\[a-zA-Z]+\*? | \\.
