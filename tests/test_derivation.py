@@ -24,6 +24,7 @@ from cesym.kernel.reader import Reader
 from cesym.kernel.steps import follows
 from cesym.likelihoods import categorical
 from cesym.links import sigmoid
+from cesym.rules import linearity
 from cesym.rules.account import needed_facts
 from cesym.symbols import C, N, c, i, j, k, lam, mu, p, q, scalar, sigma, x, y, z
 
@@ -472,3 +473,18 @@ def test_a_loss_with_one_number_for_all_samples():
 )  # fmt: skip
 def test_a_card_says_from_which_size_on_its_facts_can_hold(theorem, said):
     assert said in theorem().to_text(unicode=True) + "\n"
+
+
+def test_a_rule_and_a_parameter_by_name():
+    d = Derivation.start(Sum(x[i] + 1, (i, 1, N)), {mu: sp.S.Reals})
+    assert d.apply("linearity").exprs == d.apply(linearity).exprs
+    error = Derivation.start(2 * Sum((x[i] - mu[i]) ** 2, (i, 1, N)))
+    assert error.check("Sum((x[i] - mu[i])^2, (i, 1, N))", over="mu").accepted
+    assert error.same_minimiser("Sum((x[i] - mu[i])^2, (i, 1, N))", over="mu").constants.a == 2
+    for wrong, message in (
+        (lambda: d.apply("linear"), "there is no rule 'linear'; there are .*linearity"),
+        (lambda: error.check("0", over="nu"), "over: there is no letter 'nu' here; there are N, mu, x"),
+        (lambda: error.to_latex(show=[99]), "there is no line 99; the lines are numbered 0 to 0"),
+    ):
+        with pytest.raises(ValueError, match=message):
+            wrong()

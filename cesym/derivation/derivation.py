@@ -248,10 +248,27 @@ class Derivation:
 
         With ``over``, whether it has the same minimiser over these parameters. Never raises for a line it can read.
         """
+        over = self.named(over)
         return judge(self.exprs[-1], self.read(line), self.given, "≃" if over else "=", over, self.slopes)
 
-    def apply(self, rule: Rule) -> "Derivation":
-        """The next line by a named rule. Raises: ValueError where it changes nothing; StepRefused."""
+    def named(self, over: Any) -> tuple:
+        """Parameters as letters: one or several, each a letter or its name."""
+        letters = over if isinstance(over, tuple | list) else (over,)
+        for one in letters:
+            if isinstance(one, str) and one not in self.letters:
+                raise ValueError(f"over: there is no letter {one!r} here; there are {', '.join(sorted(self.letters))}")
+        return tuple(self.letters[one] if isinstance(one, str) else one for one in letters)
+
+    def apply(self, rule: Rule | str) -> "Derivation":
+        """The next line by a rule, or by the name that :meth:`moves` shows.
+
+        Raises: ValueError where there is no such rule, or it changes nothing; StepRefused.
+        """
+        if isinstance(rule, str):
+            known = {one.name: one for one in RULES}
+            if rule not in known:
+                raise ValueError(f"apply: there is no rule {rule!r}; there are {', '.join(known)}")
+            rule = known[rule]
         after = rule(self.exprs[-1])
         if after == self.exprs[-1]:
             raise ValueError(f"apply: the rule {rule.name} changes nothing in the last line")
@@ -286,7 +303,7 @@ class Derivation:
         The line before is a*line + b; both are found where they are not given, and kept in ``.constants``.
         Raises: StepRefused, for example where what would be dropped contains a parameter.
         """
-        after, over = self.read(line), over if isinstance(over, tuple) else (over,)
+        after, over = self.read(line), self.named(over)
         names = tuple(sorted(parameter_name(letter) for letter in over))
         told = [] if a is None else [(self.read(a), self.read(0 if b is None else b))]
         for factor, rest in told or pairs_of_constants(self.exprs[-1], after, over):
@@ -316,7 +333,7 @@ class Derivation:
 
         Raises: StepRefused where the last line is not shown to be positive.
         """
-        over = over if isinstance(over, tuple) else (over,)
+        over = self.named(over)
         names = tuple(sorted(parameter_name(letter) for letter in over))
         return self.decided(Move(-sp.log(self.exprs[-1]), because, "monotone map", data=(names,)), "⇄")
 

@@ -46,7 +46,11 @@ class Row(NamedTuple):
 
 def rows(d: Board, show: Sequence[int] | None = None) -> list[Row]:
     """The lines to show. A relation covers the lines that are left out: ``=`` over a ``≃`` is ``≃``."""
-    numbers = range(len(d.lines)) if show is None else [range(len(d.lines))[n] for n in show]
+    count = len(d.lines)
+    for n in show or ():
+        if not (isinstance(n, int) and -count <= n < count):
+            raise ValueError(f"show: there is no line {n!r}; the lines are numbered 0 to {count - 1}")
+    numbers = range(count) if show is None else [range(count)[n] for n in show]
     out, last = [], 0
     for number in numbers:
         passed = d.lines[last + 1 : number + 1] if number > last else [d.lines[number]]
