@@ -161,6 +161,11 @@ class Derivation:
         return hypotheses(self.given, self.exprs)
 
     @property
+    def least_size(self) -> int:
+        """The least size (N, C) at which numbers are found for which all that is given holds."""
+        return self.given.least_size
+
+    @property
     def lines(self) -> tuple[Line, ...]:
         data, hyps = self.given.kernel, self.hypotheses
         models = tuple(n for n, h in enumerate(hyps, 1) if h.kind == "assumption")

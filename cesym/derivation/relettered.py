@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["instance", "rename"]
 
 Change = Callable[[Any], Any]
+LONG = 600  # characters of a line that is not looked at by itself first
 
 
 def changed(
@@ -72,11 +73,26 @@ def changed(
     )
     given = Given(facts, d.given.assumptions, declared=declared).extended((), *exprs)
     chain = tuple(
-        resting(d, n, before, move, given, letters) or sought(before, move, given)
+        followed(d, n, before, move, given, letters)
         for n, (move, before) in enumerate(zip(chain, exprs, strict=False))
         if move.after != before or move.primitive != "equality"
     )
     return replace(d, given=given, expr=exprs[0], chain=chain, name="", says="", label=d.label).recheck()
+
+
+def followed(
+    d: "Derivation", n: int, before: sp.Expr, move: Move, given: Given, letters: Mapping[Tree, Tree] | None
+) -> Move:
+    """The move with hints by which it is admitted: a short line as it stands, a long one by the n-th step first."""
+    if letters is not None and max(len(str(before)), len(str(move.after))) > LONG:
+        return resting(d, n, before, move, given, letters) or sought(before, move, given)
+    try:
+        return sought(before, move, given)
+    except Refused:
+        found = resting(d, n, before, move, given, letters)
+        if found is None:
+            raise
+        return found
 
 
 def resting(

@@ -27,7 +27,7 @@ def witnesses(facts: tuple, declared: Declared, farthest: int = 0) -> tuple:
 
     Families have entries up to ``farthest`` at least.
     """
-    search = Search(facts, declared, random.Random(0), farthest=farthest)
+    search = Search(facts, declared, random.Random(0), farthest=farthest, patient=True)
     found: list[dict] = []
     for sizes in ((2, 3), (3, 4), (1, 2), (2, 4), (1, 4)):
         model = search.model(sizes)
@@ -48,7 +48,7 @@ def witnesses(facts: tuple, declared: Declared, farthest: int = 0) -> tuple:
 @lru_cache(2000)
 def least_size(facts: tuple, declared: Declared, farthest: int = 0) -> int:
     """The least number, up to 4, at which a model is found with all sizes equal to it; 1 where none is found at all."""
-    search = Search(facts, declared, random.Random(0), farthest=farthest)
+    search = Search(facts, declared, random.Random(0), farthest=farthest, patient=True)
     sizes = range(1, LARGEST_SIZE + 1 if search.sizes else 1)
     return next((n for n in sizes if search.model((n, n)) is not None), 1)
 
@@ -74,10 +74,12 @@ class Search:
     """Fills the letters entry by entry; a fact is looked at as soon as its letters have numbers."""
 
     def __init__(
-        self, facts: tuple, declared: Declared, rng: random.Random, simple: bool = False, farthest: int = 0
+        self, facts: tuple, declared: Declared, rng: random.Random, simple: bool = False, farthest: int = 0,
+        patient: bool = False,
     ) -> None:  # fmt: skip
         self.facts, self.rng, self.simple = facts, rng, simple
-        self.back = 0  # how often an entry before was filled anew
+        self.patience = MOST_BACK if patient else 0  # how often an entry before may be filled anew
+        self.back = 0
         self.arity = {name_of(t): arity for t, arity in declared}
         twice = [name for name in self.arity if sum(name == name_of(t) for t, _ in declared) > 1]
         if twice:
@@ -169,7 +171,7 @@ class Search:
                 tried.pop()
                 pending.pop()
                 self.back += 1
-                if not pending or self.back > MOST_BACK:
+                if not pending or self.back > self.patience:
                     return False
         return True
 

@@ -30,7 +30,7 @@ class Board(NamedTuple):
         if isinstance(d, Board):
             return d
         hidden = getattr(d, "hidden", None)
-        least = d.given.least_size
+        least = getattr(d, "least_size", 1)
         return cls(d.name, d.says, d.label, tuple(d.hypotheses), tuple(d.lines), d.constants, hidden, least)
 
 
@@ -49,7 +49,7 @@ def rows(d: Board, show: Sequence[int] | None = None) -> list[Row]:
     count = len(d.lines)
     for n in show or ():
         if not (isinstance(n, int) and -count <= n < count):
-            raise ValueError(f"show: there is no line {n!r}; the lines are numbered 0 to {count - 1}")
+            raise IndexError(f"show: there is no line {n!r}; the lines are numbered 0 to {count - 1}")
     numbers = range(count) if show is None else [range(count)[n] for n in show]
     out, last = [], 0
     for number in numbers:
