@@ -160,7 +160,7 @@ def test_a_letter_that_has_a_number_in_its_name(line):
     assert parse(line, ACCENTED) == ACCENTED[r"\bar \mu"] * ACCENTED["x_1"]
 
 
-TWO = ["1/2 x", "1/2(x + 1)", "k/N ln p", "1/(2)/v x", "ln p q", "ln p/2", "ln 2x", "ln^2 p", "x(1)", "x(i)", r"\ln p q", "∂/∂p p q", "log p q"]
+TWO = ["1 000", "x + 2 3", "1/2 x", "1/2(x + 1)", "k/N ln p", "1/(2)/v x", "ln p q", "ln p/2", "ln 2x", "ln^2 p", "x(1)", "x(i)", r"\ln p q", "∂/∂p p q", "log p q"]
 
 
 @pytest.mark.parametrize("line", TWO)

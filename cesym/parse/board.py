@@ -144,10 +144,12 @@ class Board:
                 minus = self.word if self.said == "-" else None
                 if minus:
                     self.take()
-                right = self.factor(divided)
+                right = self.factor()
                 right = self.made(ast.UnaryOp, minus, op=ast.USub(), operand=right) if minus else right
                 e = self.both(ast.Div if divided else ast.Mult, start, e, right)
             elif self.begins():
+                if self.said[0].isdigit() and self.words[self.at - 1].said.isdigit():
+                    raise self.two("one number and the product of two. Put a * between, or no blank.")  # 1 000
                 # What follows a bracket, 1/(2 v) x, or is a sum, 1/N ∑, does not stand below the bar.
                 if divided and self.words[self.at - 1].said != ")" and self.said not in ("∑", "∏"):
                     raise self.two("(a/b)*c and a/(b*c). Put brackets, or a * between.")
@@ -162,8 +164,8 @@ class Board:
             return not self.bars
         return bool(said) and (said[0].isalnum() or said in OPENS) and said not in WORDS
 
-    def factor(self, below: bool = False) -> ast.expr:
-        start, e = self.word, self.atom(below)
+    def factor(self) -> ast.expr:
+        start, e = self.word, self.atom()
         while True:
             if self.said == "!":
                 self.take()
@@ -197,7 +199,7 @@ class Board:
 
     # Atoms
 
-    def atom(self, below: bool = False) -> ast.expr:
+    def atom(self) -> ast.expr:
         start = self.word
         said = start.said
         if not said:
@@ -227,7 +229,7 @@ class Board:
             self.take()
             return self.call("binomial", start, self.group(), self.group())
         if said[0].isalpha() or said == "Γ":
-            return self.name(below)
+            return self.name()
         raise self.wrong(f"{said!r} is not expected here.")
 
     def bracket(self) -> ast.expr:
@@ -367,13 +369,13 @@ class Board:
 
     # Letters and functions
 
-    def name(self, below: bool = False) -> ast.expr:
+    def name(self) -> ast.expr:
         start = self.take()
         said = CALLED.get(start.said, start.said)
         if said in self.functions and self.said != "_" and not (said in self.letters and not self.applied()):
-            return self.application(said, start, below)
+            return self.application(said, start)
         if said == "sigma" and self.said == "(" and not self.word.apart:
-            return self.application("sigmoid", start, below)
+            return self.application("sigmoid", start)
         e = self.made(ast.Name, start, id=said)
         if self.said == "_":
             self.take()
@@ -437,7 +439,7 @@ class Board:
     def applied(self) -> bool:
         return self.said == "(" and not self.word.apart
 
-    def application(self, name: str, start: Word, below: bool = False) -> ast.expr:
+    def application(self, name: str, start: Word) -> ast.expr:
         """A function: of what stands in brackets, or of the next letter."""
         if self.said == "^":
             raise self.two(f"{name}(x)^n and {name}(x^n). Put the exponent after a bracket.")

@@ -91,16 +91,15 @@ def words(text: str) -> list[Word]:
             put(accented(text[slice(*inner)], piece[1:], text, places[at]), end)
         elif piece[0] == "\\" and re.fullmatch(FONTS, piece[1:]):
             inner, end = argument(text, end)
-            for part in text[slice(*inner)].split() or [""]:
-                if part:
-                    put(part, end)
+            for part in text[slice(*inner)].split():
+                put(part, end)
             apart = True
         elif piece in ("\\begin{cases}", "\\end{cases}"):
             put("cases" if piece[1] == "b" else "end", end)
         elif piece[0] == "\\":
             name = piece[1:]
             said = MACROS.get(name) or ("lam" if name == "lambda" else name if name in GREEK else "")
-            said = {"varepsilon": "epsilon", "varphi": "phi", "ell": "ell"}.get(name, said)
+            said = {"varepsilon": "epsilon", "varphi": "phi"}.get(name, said)
             if not said:
                 raise ParseError(f"The command {piece} is not read in a formula.", text, places[at])
             put(said, end)
@@ -109,16 +108,16 @@ def words(text: str) -> list[Word]:
             for n, letter in enumerate(piece if latex and piece not in ("ln", "log", "exp", "if") else [piece]):
                 found.append(Word(letter, places[at + n], places[at + n + len(letter)], apart))
                 apart = False
-            marks = [mark for mark in combining(text, end)]
+            marks = combining(text, end)
             if marks:
                 end += len(marks)
                 last = found.pop()
                 said = "_".join([last.said, *(MARKS[mark] for mark in marks)])
                 found.append(Word(said, last.start, places[end], last.apart))
-        elif piece in TYPED or piece in ("Γ",):
-            marks = [mark for mark in combining(text, end)]
+        elif piece in TYPED:
+            marks = combining(text, end)
             end += len(marks)
-            said = "∑" if piece == "Σ" else "∏" if piece == "Π" else "Γ" if piece == "Γ" else TYPED[piece]
+            said = {"Σ": "∑", "Π": "∏", "Γ": "Γ"}.get(piece) or TYPED[piece]
             put("_".join([said, *(MARKS[mark] for mark in marks)]), end)
         else:
             said = PLAIN.get(piece, piece)
