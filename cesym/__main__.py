@@ -9,18 +9,20 @@
 """
 
 import argparse
+import difflib
 import os
 import shutil
 import sys
 import textwrap
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
+from cesym import __version__
 from cesym.derivation.file import Saved, load
 from cesym.given import Fact, Given
 from cesym.given.hypotheses import hypotheses
-from cesym.kernel import Refused
+from cesym.kernel import Refused, admit
 from cesym.kernel.trees import tree
 from cesym.notation import cards
 from cesym.notation.letters import ascii_only
@@ -33,10 +35,11 @@ __all__ = ["main"]
 def main(arguments: list[str] | None = None) -> int:
     """Run the command line; returns the exit code: 0, 1 where something is refused, 2 for wrong usage."""
     parser = argparse.ArgumentParser(prog="cesym", description="Where loss functions come from.")
+    parser.add_argument("--version", action="version", version=f"cesym {__version__}")
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("list", help="the theorems, with their statements")
     derive = commands.add_parser("derive", help="one theorem, line by line")
-    derive.add_argument("name", choices=sorted(catalogue()), metavar="NAME", help="a name that `cesym list` shows")
+    derive.add_argument("name", type=theorem, metavar="NAME", help="a name that `cesym list` shows")
     derive.add_argument("--format", choices=("text", "latex", "markdown", "json"), default="text")
     check = commands.add_parser("check", help="derive and recheck the catalogue, or verify a saved derivation")
     check.add_argument("file", nargs="?", help="a derivation saved by Derivation.save")
@@ -48,6 +51,15 @@ def main(arguments: list[str] | None = None) -> int:
         say(derived(options.name, options.format))
         return 0
     return check_file(options.file) if options.file else check_catalogue()
+
+
+def theorem(name: str) -> str:
+    """The name of a theorem; of another one, those that are near."""
+    if name in (known := catalogue()):
+        return name
+    near = difflib.get_close_matches(name, known)
+    told = f"did you mean {' or '.join(near)}?" if near else "`cesym list` shows them all"
+    raise argparse.ArgumentTypeError(f"there is no theorem {name!r}; {told}")
 
 
 def say(text: str) -> None:
@@ -64,7 +76,8 @@ def derived(name: str, form: str) -> str:
         from cesym.derivation.file import document
 
         return document(d)
-    return {"text": d.to_text, "latex": d.to_latex, "markdown": d.to_markdown}[form]()
+    shown: dict[str, Callable[[], str]] = {"text": d.to_text, "latex": d.to_latex, "markdown": d.to_markdown}
+    return shown[form]()
 
 
 def progress(items: Iterable[Any], total: int) -> Iterator[Any]:
@@ -119,7 +132,8 @@ def check_file(path: str) -> int:
         saved = load(path)
         statement = saved.verify()
     except OSError as e:
-        say(f"cesym check: {path} cannot be read: {e.strerror}")
+        told = "; `cesym derive` takes the name of a theorem" if path in catalogue() else ""
+        say(f"cesym check: {path} cannot be read: {e.strerror}{told}")
         return 2
     except Refused as refusal:
         say(f"refused: {refusal}")
@@ -137,10 +151,12 @@ def check_file(path: str) -> int:
         say(f"  rests on {name or 'a theorem'}, its {count} step{'s' * (count != 1)} verified too")
     for assumption in saved.assumptions:
         say(f"  assumed  {assumption}")
-    say(f"    {shown(statement.lhs)}")
-    say(f"  {statement.relation} {shown(statement.rhs)}")
+    say(f"    {shown(saved.start)}")
+    for step in saved.steps:
+        say(f"  {admit(saved.given, step).relation} {shown(step.after)}")
     if statement.relation == "≃":
-        say(f"  over {', '.join(statement.over)}, with a = {shown(statement.a)} and b = {shown(statement.b)}")
+        say(f"so that the first line ≃ the last over {', '.join(statement.over)}, "
+            f"with a = {shown(statement.a)} and b = {shown(statement.b)}")  # fmt: skip
     return 0
 
 

@@ -26,7 +26,7 @@ from cesym.likelihoods import categorical
 from cesym.links import sigmoid
 from cesym.rules import linearity
 from cesym.rules.account import needed_facts
-from cesym.symbols import C, N, c, i, j, k, lam, mu, p, q, scalar, sigma, x, y, z
+from cesym.symbols import C, N, c, i, j, k, lam, m, mu, p, q, scalar, sigma, x, y, z
 
 R = Symbol("r", real=True)
 
@@ -292,12 +292,23 @@ def test_what_the_command_does(tmp_path, capsys) -> None:
     assert main(["list"]) == 0 and "bce_from_bernoulli" in capsys.readouterr().out
     for form in ("text", "latex", "markdown", "json"):
         assert main(["derive", "bce_from_bernoulli", "--format", form]) == 0
-    with pytest.raises(SystemExit, match="2"):
-        main(["derive", "nothing"])
+    for wrong, told in (("nothing", "`cesym list` shows them"), ("bce_form_bernoulli", "did you mean bce_from_bernoulli")):
+        with pytest.raises(SystemExit, match="2"):
+            main(["derive", wrong])
+        assert told in capsys.readouterr().err
+    with pytest.raises(SystemExit, match="0"):
+        main(["--version"])
+    assert capsys.readouterr().out == f"cesym {cesym.__version__}\n"
+    for text, told in (("{}", "it has no 'format'"), ("no JSON", "its text is no JSON"), ("[" * 10**5, "is no JSON, or nested")):
+        (tmp_path / "bad").write_text(text, "utf-8")
+        assert main(["check", str(tmp_path / "bad")]) == 1 and told in capsys.readouterr().out
     file = tmp_path / "saved"
     cesym.mse_from_gaussian().save(file)
     capsys.readouterr()
-    assert main(["check", str(file)]) == 0 and "checked" in capsys.readouterr().out
+    assert main(["check", str(file)]) == 0
+    shown = capsys.readouterr().out
+    assert shown.startswith("checked: mse_from_gaussian, 4 steps") and shown.count("\n  = ") == 3
+    assert "so that the first line ≃ the last over mu" in shown
     file.write_text(file.read_text("utf-8").replace('"Rational", 2, 1', '"Rational", 3, 1', 1), "utf-8")
     assert main(["check", str(file)]) == 1 and "refused" in capsys.readouterr().out
     assert main(["check", str(tmp_path / "none")]) == 2
@@ -481,9 +492,18 @@ def test_a_rule_and_a_parameter_by_name():
     error = Derivation.start(2 * Sum((x[i] - mu[i]) ** 2, (i, 1, N)))
     assert error.check("Sum((x[i] - mu[i])^2, (i, 1, N))", over="mu").accepted
     assert error.same_minimiser("Sum((x[i] - mu[i])^2, (i, 1, N))", over="mu").constants.a == 2
+    assert error.differentiate("mu[m]").exprs == error.differentiate(mu[m]).exprs
     for wrong, message in (
         (lambda: d.apply("linear"), "there is no rule 'linear'; there are .*linearity"),
         (lambda: error.check("0", over="nu"), "over: there is no letter 'nu' here; there are N, mu, x"),
+        (lambda: error.check("0", over=sigma), "over: sigma stands in neither line"),
+        (lambda: error.same_minimiser(error.exprs[-1], over=sigma), "over: sigma stands in neither line"),
+        (lambda: error.check("0", over=3), "over: a parameter is a letter or a whole family"),
+        (lambda: error.differentiate(mu), "differentiate: mu has an index here: in which entry, mu.m. say"),
+        (lambda: error.differentiate("mu"), "differentiate: mu has an index here"),
+        (lambda: error.differentiate(mu[m] ** 2), "differentiate: expected a letter or an entry"),
+        (lambda: error.differentiate(3), "differentiate: expected a letter or an entry"),
+        (lambda: error.differentiate(N), "differentiate: N is a whole number"),
         (lambda: error.to_latex(show=[99]), "there is no line 99; the lines are numbered 0 to 0"),
     ):
         with pytest.raises((ValueError, IndexError), match=message):

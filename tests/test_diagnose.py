@@ -1,5 +1,6 @@
 """What is said of a wrong line: the kinds of the standard, the mistakes of the course's list, and what is no mistake."""
 
+import re
 from importlib import import_module
 
 import pytest
@@ -30,7 +31,7 @@ from cesym.check.words import say
 from cesym.derivation import Derivation
 from cesym.given import Given
 from cesym.kernel import Refused
-from cesym.symbols import C, N, c, i, j, k, lam, mu, p, q, scalar, sigma, x, z
+from cesym.symbols import C, N, c, i, j, k, lam, m, mu, p, q, scalar, sigma, v, w, x, z
 
 SAMPLES, CLASSES = (i, 1, N), (c, 1, C)
 P = scalar(p)
@@ -312,16 +313,61 @@ def test_which_end_of_a_range_is_wrong(low, high, said):
     assert verdict.kind == "range" and said in verdict.message
 
 
-# (the derivation, what is typed, the kind, words in the diagnosis)
 def poisson() -> Derivation:
     return cesym.nll(Poisson("K", lam[i]), k).log_rules()
 
 
+D, F = Symbol("D", integer=True, positive=True), Symbol("d", integer=True)
+EPSILON = Symbol("epsilon", positive=True)
+K, Z = map(scalar, (k, z))
+
+
+def logits(times: int = 1) -> Derivation:
+    """Cross-entropy in the logits, its gradient in the m-th and its Hessian in the j-th of them too."""
+    given = [Eq(Sum(q[c], CLASSES), 1), m >= 1, m <= C, j >= 1, j <= C]
+    d = Derivation.start(log(Sum(exp(z[c]), CLASSES)) - Sum(q[c] * z[c], CLASSES), given).differentiate(z[m])
+    return d if times == 1 else d.differentiate(z[j])
+
+
+def regression() -> Derivation:
+    """The gradient of logistic regression over features."""
+    score = Sum(w[F] * x[i, F], (F, 1, D))
+    start = Sum(log(1 + exp(score)) - k[i] * score, SAMPLES)
+    return Derivation.start(start, [{k: {0, 1}}, m >= 1, m <= D]).differentiate(w[m])
+
+
+def smoothed() -> Derivation:
+    given = [(p[c] > 0, CLASSES), Eq(Sum(q[c], CLASSES), 1), EPSILON < 1, C >= 2]
+    return Derivation.start(-Sum(((1 - EPSILON) * q[c] + EPSILON / C) * log(p[c]), CLASSES), given)
+
+
+def one_logit() -> Derivation:
+    return Derivation.start(log(1 + exp(Z)) - K * Z, {K: {0, 1}}).differentiate(Z)
+
+
+SOFT = "exp(z[m])/Sum(exp(z[c]), (c, 1, C))"
+RESIDUAL = "(sigmoid(Sum(w[d]*x[i,d], (d, 1, D))) - k[i])"
+# (the derivation, what is typed, the kind, words in the diagnosis)
 NAMED = [
     (poisson, "Sum(log(factorial(k[i])) - k[i]*log(lam[i]),(i,1,N))", "dropped term", "lost the term"),
     (cesym.bce_from_bernoulli, "-Sum(p[i]*log(k[i]) + (1-p[i])*log(1-k[i]),(i,1,N))", "direction", "p and k change places"),
     (cesym.bce_from_bernoulli, "-Sum(y[i]*log(p[i]) + (1-y[i])*log(1-p[i]),(i,1,N))", "direction", "k stands for y"),
     (cesym.bce_from_bernoulli, "-Sum(k[i]*log(p[i]) + 1-k[i]*log(1-p[i]),(i,1,N))", "bracket", "One bracket differs"),
+    (lambda: logits(2), f"KroneckerDelta(m, j)*{SOFT}*(1 - {SOFT})", "one case", "is right where j = m, and there only"),
+    (lambda: logits(2), f"{SOFT}*(1 - {SOFT})", "one case", "is right where j = m, and there only"),
+    (lambda: logits(2), "-exp(z[m] + z[j])/Sum(exp(z[c]), (c, 1, C))^2", "dropped term", "lost the term δ(j, m)"),
+    (logits, "exp(z[c])/Sum(exp(z[c]), (c, 1, C)) - q[c]", "index", "when m stands for c"),
+    (logits, "exp(z[m])/Sum(exp(z[c]), (c, 1, C)) - q[c]", "index", "when m stands for c"),
+    (one_logit, "(sigmoid(z) - k)*sigmoid(z)*(1 - sigmoid(z))", "factor", "times the line before"),
+    (one_logit, "2*(sigmoid(z) - k)", "factor", "is exactly 2 times"),
+    (regression, f"Sum({RESIDUAL}*w[m], (i, 1, N))", "direction", "x[i,m]"),
+    (regression, f"Sum({RESIDUAL}*x[i,c], (i, 1, N))", "index", "when m stands for c"),
+    (regression, f"Sum({RESIDUAL}, (i, 1, N))*Sum(x[i,m], (i, 1, N))", "product of sums", "One product differs"),
+    (regression, f"Sum({RESIDUAL}, (i, 1, N))", "factor", "One factor differs"),
+    (smoothed, "-Sum(((1 - epsilon)*q[c] + epsilon/(C - 1))*log(p[c]), (c, 1, C))", "reduction", "ε/(C − 1)"),
+    (lambda: Derivation.start(Sum((x[i] - mu[i])**2, SAMPLES)/v), "Sum((x[i] - mu[i])^2, (i, 1, N))/sigma", "direction",
+     "when v stands for σ"),
+    (lambda: Derivation.start(KL, VECTORS), "x[i]", "index", "i stands outside of every sum over i"),
     (lambda: Derivation.start(Sum(KroneckerDelta(i, j) * x[i], (i, 1, N))), "x[j]", "missing fact", "it is with j ≥ 1 and j ≤ N"),
 ]  # fmt: skip
 
@@ -331,6 +377,7 @@ def test_usual_mistakes_are_named(start, line, kind, words):
     verdict = start().check(line)
     assert (verdict.status, verdict.kind) == ("refused", kind) and words in verdict.what.text
     assert "≃" not in verdict.so.text and "given=[k" not in verdict.so.text
+    assert not start().slopes or "minimiser" not in verdict.message
 
 
 def test_no_minimiser_of_a_derivative_is_offered():
@@ -348,3 +395,24 @@ def test_the_last_line_is_no_next_line():
 def test_the_question_is_no_answer():
     verdict = cesym.exercises.gaussian_gradient.check("Derivative((x-mu)**2/(2*sigma**2),mu)")
     assert (verdict.status, verdict.kind) == ("not shown", "the question")
+
+
+BOARD = re.compile("line before|next line|same_minimiser|given=|write it back|smaller steps|in between|differentiate[(]")
+WRONG_ANSWERS = {
+    "gradient_in_logit": ("0", "k - p", "2*(p - k)", "p*(1 - p)", "-(k*log(p) + (1 - k)*log(1 - p))"),
+    "gaussian_gradient": ("(x - mu)/sigma^2", "mu - x", "(x - mu)^2/(2*sigma^2)", "1/x", "log(x)"),
+    "positives_count_twice": ("14/30", "p", "2*k[i]/(1 + k[i])"),
+    "soft_minimum": ("log(2)", "-q*log(p) - (1 - q)*log(1 - p)", "-q*log(q)"),
+    "bce_in_bits": ("-Sum(k[i]*log(p[i]) + (1 - k[i])*log(1 - p[i]), (i, 1, N))", "-k*log2(p)"),
+}
+
+
+@pytest.mark.parametrize(("name", "line"), [(name, line) for name, lines in WRONG_ANSWERS.items() for line in lines])
+def test_an_answer_is_answered_without_the_words_of_a_board(name, line):
+    verdict = getattr(cesym.exercises, name).check(line)
+    assert not verdict.accepted and verdict.message
+    assert not BOARD.search(verdict.message) and not BOARD.search(verdict._repr_markdown_())
+
+
+def test_a_sign_comes_before_letters_that_change_places():
+    assert cesym.exercises.gaussian_gradient.check("(x - mu)/sigma^2").kind == "sign"

@@ -34,8 +34,11 @@ POWERS = (1, -1, 2, -2, sp.S.Half, -sp.S.Half)
 class Case:
     """``claimed`` does not follow from ``before``: what was meant?"""
 
-    def __init__(self, before: Any, claimed: Any, given: Given, relation: str = "=", over: tuple = ()) -> None:
+    def __init__(
+        self, before: Any, claimed: Any, given: Given, relation: str = "=", over: tuple = (), slopes: bool = False
+    ) -> None:
         self.before, self.claimed, self.relation, self.over = before, claimed, relation, over
+        self.slopes = slopes  # are the lines derivatives? Nobody looks for their minimum
         self.given = widened(given, before, claimed)
         self.known: dict[tuple, Any] = {}
 
@@ -186,9 +189,18 @@ class Case:
         yield from (unit**sign for unit in UNITS for sign in (1, -1))
         for size in self.sizes:
             yield from ((size - 1) / size, size / (size - 1))
-        yield from (x * (1 - x) for x in self.letters if isinstance(x, sp.Symbol))
+        yield from (part**sign for x in self.probabilities() for part in (x * (1 - x), x, 1 - x) for sign in (1, -1))
         for letter in (*self.sizes, *(x for x in self.letters if isinstance(x, sp.Symbol))):
             yield from (letter**power for power in POWERS)
+
+    def probabilities(self) -> Iterator[sp.Expr]:
+        """Letters, and the sigmoids of what stands in an exponent: derivatives bring in x*(1 - x)."""
+        yield from (x for x in self.letters if isinstance(x, sp.Symbol) and not x.is_integer)
+        outside = self.before.free_symbols | self.claimed.free_symbols
+        for part in sorted(self.before.atoms(sp.exp), key=sp.default_sort_key):
+            logit = -part.args[0] if part.args[0].could_extract_minus_sign() else part.args[0]
+            if logit.free_symbols <= outside:
+                yield 1 / (1 + sp.exp(-logit))
 
 
 def widened(given: Given, before: sp.Expr, claimed: sp.Expr) -> Given:

@@ -1,6 +1,7 @@
 """One line looked at: admitted by the kernel, refuted by numbers, or neither; and what is wrong or missing."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import sympy as sp
@@ -34,7 +35,11 @@ class Judgement:
     given: Given
     relation: str
     over: tuple
-    slopes: bool = False  # are the lines derivatives? Nobody looks for their minimum
+    slopes: bool = False
+
+    @cached_property
+    def case(self) -> Case:
+        return Case(self.before, self.claimed, self.given, self.relation, self.over, self.slopes)
 
     def made(self, status: str, kind: str, what: Sentence, see: Sentence, so: Sentence, found: Any = None) -> Verdict:
         return Verdict(status, self.before, self.claimed, self.relation, kind, what, see, so, None, found)
@@ -55,7 +60,7 @@ class Judgement:
         if enough and facts:
             what = say("Your line is not always right, but it is with ", *listed(fact.prop for fact in facts), ".")
             return self.made("refused", "missing fact", what, numbers(found), add_them(facts), found)
-        d = diagnosed(Case(self.before, self.claimed, self.given, self.relation, self.over), found, not self.slopes)
+        d = diagnosed(self.case, found)
         return self.made("refused", d.kind, d.what, d.see, d.so, found)
 
     def admitted(self, before: Any, claimed: Any, given: Given) -> Step:
@@ -88,7 +93,7 @@ class Judgement:
 
     def changed_places(self, found: Counterexample | None) -> Verdict | None:
         """Where a line has no value everywhere: is it right when two letters change places?"""
-        for repair in direction(Case(self.before, self.claimed, self.given, self.relation, self.over)):
+        for repair in direction(self.case):
             if self.follows(repair.left, repair.right, self.given):
                 what = say(*(word for piece in repair.what for word in fitted(piece, True, False)))
                 see = numbers(found) if found else EMPTY
@@ -119,14 +124,15 @@ def add_them(facts: list) -> Sentence:
     return say(f"Add `{fact_code(facts)}`.")
 
 
-def diagnosed(case: Case, found: Counterexample, minimised: bool = True) -> Diagnosis:
+def diagnosed(case: Case, found: Counterexample) -> Diagnosis:
     """The first repair in the table that agrees in numbers, confirmed by the kernel where it can be."""
     repair = search(case)
     if repair is None:
-        return unknown(case, found, minimised)
+        return unknown(case, found)
     exactly, quoted = case.shown(repair.left, repair.right), repair.left == repair.right
     what = say(*(word for piece in repair.what for word in fitted(piece, exactly, quoted)))
-    minimiser = [] if repair.scaled or not minimised else as_minimiser(case)
+    # What ≃ would say is said already of a factor, and beside the point where letters are mixed up.
+    minimiser = [] if repair.scaled or repair.kind == "direction" else as_minimiser(case)
     so = say(*repair.so)
     if minimiser and repair.kind in ("dropped term", "extra term"):
         so = say("With `=`, every term stays.")
@@ -164,7 +170,7 @@ def is_data(letter: Any) -> bool:
 
 def as_minimiser(case: Case) -> list:
     """What to add where the line is wrong for = but right for ≃."""
-    if case.relation != "=":
+    if case.relation != "=" or case.slopes:
         return []
     for letter in (letter for letter in case.letters if not is_data(letter)):
         constants = case.constants(case.before, case.claimed, (letter,))
@@ -183,10 +189,15 @@ WRONG = {
 }
 
 
-def unknown(case: Case, found: Counterexample, minimised: bool) -> Diagnosis:
-    minimiser = as_minimiser(case) if minimised else []
+def unknown(case: Case, found: Counterexample) -> Diagnosis:
+    minimiser = as_minimiser(case)
     if minimiser:
         what = say("Your line is not equal to the line before, but it has the same minimiser.")
         return Diagnosis("same minimiser", what, numbers(found), say(*minimiser, " Ask for `same_minimiser`."), found)
+    if loose := [s for s in case.indices if s in case.claimed.free_symbols - case.before.free_symbols]:
+        s = loose[0]
+        outside = ("In your line ", s, " stands outside of every sum over ", s)
+        what = say(*outside, "; the line before depends on no ", s, ".")
+        return Diagnosis("index", what, numbers(found), say("The letter of a sum runs inside that sum only."), found)
     so = say("Take smaller steps: one change a line.")
     return Diagnosis("unknown", say(WRONG[case.relation]), numbers(found), so, found)

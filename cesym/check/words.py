@@ -1,13 +1,14 @@
 """Sentences that are Markdown on a page and plain text in a terminal, with formulas in the house's own printers."""
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from cesym.check.search import Counterexample, assignments, told_apart
 from cesym.notation.letters import ascii_only
 from cesym.notation.printers import latex, text
 
-__all__ = ["EMPTY", "Formula", "Sentence", "listed", "numbers", "say", "shared_numbers"]
+__all__ = ["EMPTY", "Formula", "Sentence", "listed", "numbers", "reworded", "say", "shared_numbers"]
 
 
 class Formula(NamedTuple):
@@ -37,6 +38,16 @@ def say(*pieces: Any) -> Sentence:
     made = Sentence("".join(page(piece) for piece in pieces))
     made.text = "".join(terminal(piece) for piece in pieces)
     return made
+
+
+def reworded(sentence: Sentence, words: Mapping[str, str]) -> Sentence:
+    """The sentence in other words: patterns, as in ``re``, with what is said for each."""
+    made, spoken = str(sentence), sentence.text
+    for pattern, other in words.items():
+        made, spoken = re.sub(pattern, other, made), re.sub(pattern, other, spoken)
+    changed = Sentence(made.strip())
+    changed.text = spoken.strip()
+    return changed
 
 
 EMPTY = Sentence("")

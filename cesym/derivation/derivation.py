@@ -253,16 +253,35 @@ class Derivation:
 
         With ``over``, whether it has the same minimiser over these parameters. Never raises for a line it can read.
         """
-        over = self.named(over)
-        return judge(self.exprs[-1], self.read(line), self.given, "≃" if over else "=", over, self.slopes)
+        claimed = self.read(line)
+        over = self.named(over, claimed)
+        return judge(self.exprs[-1], claimed, self.given, "≃" if over else "=", over, self.slopes)
 
-    def named(self, over: Any) -> tuple:
-        """Parameters as letters: one or several, each a letter or its name."""
+    def named(self, over: Any, *lines: sp.Expr) -> tuple:
+        """Parameters as letters: one or several, each a letter or its name; one of them stands in the lines."""
         letters = over if isinstance(over, tuple | list) else (over,)
         for one in letters:
             if isinstance(one, str) and one not in self.letters:
                 raise ValueError(f"over: there is no letter {one!r} here; there are {', '.join(sorted(self.letters))}")
-        return tuple(self.letters[one] if isinstance(one, str) else one for one in letters)
+        over = tuple(self.letters[one] if isinstance(one, str) else one for one in letters)
+        names = [*map(parameter_name, over)]
+        stand = {letter.name for line in (self.exprs[-1], *lines) for letter in symbols_in(line)}
+        if names and not stand.intersection(names):
+            raise ValueError(f"over: {', '.join(names)} stands in neither line, so that ≃ would say nothing")
+        return over
+
+    def variable(self, letter: Any) -> sp.Expr:
+        """What a derivative is taken in: a number that may vary, or an entry of a family, perhaps as it is typed."""
+        one = self.letters.get(letter, letter) if isinstance(letter, str) else letter
+        if isinstance(one, str):
+            one = self.read(one)
+        if isinstance(one, sp.IndexedBase):
+            raise ValueError(f"differentiate: {one} has an index here: in which entry, {one}[m] say?")
+        if not isinstance(one, sp.Symbol | sp.Indexed):
+            raise ValueError(f"differentiate: expected a letter or an entry such as p[m], not {one}")
+        if one.is_integer:
+            raise ValueError(f"differentiate: {one} is a whole number, in which nothing has a derivative")
+        return one
 
     def apply(self, rule: Rule | str) -> "Derivation":
         """The next line by a rule, or by the name that :meth:`moves` shows.
@@ -308,7 +327,8 @@ class Derivation:
         The line before is a*line + b; both are found where they are not given, and kept in ``.constants``.
         Raises: StepRefused, for example where what would be dropped contains a parameter.
         """
-        after, over = self.read(line), self.named(over)
+        after = self.read(line)
+        over = self.named(over, after)
         names = tuple(sorted(parameter_name(letter) for letter in over))
         told = [] if a is None else [(self.read(a), self.read(0 if b is None else b))]
         for factor, rest in told or pairs_of_constants(self.exprs[-1], after, over):
@@ -398,8 +418,10 @@ class Derivation:
     def differentiate(self, variable: Any, because: str = "differentiated") -> "Derivation":
         """A new derivation, of the derivative of the last line in a letter or an entry such as p[j].
 
-        Raises: ValueError after a step that is no equation; StepRefused where the derivative is not shown to exist.
+        Raises: ValueError after a step that is no equation, or in what is no real letter; StepRefused where the
+        derivative is not shown to exist.
         """
+        variable = self.variable(variable)
         if self.relation != "=":
             raise ValueError(f"differentiate: the lines so far are joined by {self.relation}; only = has a derivative")
         asked = asked_for(self.exprs[-1], variable)
@@ -444,19 +466,9 @@ class Derivation:
         """The same, showing its first n lines only, in the same layout: to reveal it line by line."""
         return replace(self, hidden=n)
 
-    def to_latex(self, **options: Any) -> str:
-        r"""The formula alone.
-
-        Options: ``show=[0, 2, -1]`` (some lines only), ``reasons="right"`` or ``"between"`` or None,
-        ``overlay="beamer"`` (revealed line by line on a slide), ``log=r"\log"`` for another name of ln.
-        """
-        return cards.to_latex(self, **{"upto": self.hidden, **options})
-
-    def to_markdown(self, **options: Any) -> str:
-        return cards.to_markdown(self, **options)
-
-    def to_text(self, width: int = 80, **options: Any) -> str:
-        return cards.to_text(self, width=width, **options)
+    to_latex = cards.to_latex
+    to_markdown = cards.to_markdown
+    to_text = cards.to_text
 
     def _repr_markdown_(self) -> str:
         return self.to_markdown()

@@ -109,8 +109,12 @@ def load(path: str | Path) -> Saved:
         saved = Saved(text(data["name"]), tuple(map(text, data["assumptions"])), given, start, steps, letters, rests)
         check_shown(saved)
         return saved
-    except (KeyError, TypeError, AttributeError, ValueError, ArithmeticError, RecursionError, UnicodeDecodeError) as e:
-        raise Refused(f"{path.name} is no saved derivation: {type(e).__name__}: {e}") from e
+    except (json.JSONDecodeError, UnicodeDecodeError, RecursionError):
+        raise Refused(f"{path.name} is no saved derivation: its text is no JSON, or nested too deeply") from None
+    except KeyError as e:
+        raise Refused(f"{path.name} is no saved derivation: it has no {e}") from None
+    except (TypeError, AttributeError, ValueError, ArithmeticError) as e:
+        raise Refused(f"{path.name} is no saved derivation: {e}") from e
 
 
 def read_chain(data: Any, theorems: dict[str, tuple]) -> tuple[kernel.Given, kernel.Tree, tuple[kernel.Step, ...]]:

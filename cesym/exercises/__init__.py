@@ -16,7 +16,7 @@ from typing import Any
 import sympy as sp
 
 from cesym.check import Verdict
-from cesym.check.words import say
+from cesym.check.words import reworded, say
 from cesym.derivation import Derivation
 from cesym.links import sigmoid
 from cesym.losses import Loss, bce, squared_error
@@ -29,6 +29,21 @@ __all__ = [
 
 K, P, MU, X, Z, Y = map(scalar, (k, p, mu, x, z, y))
 ASKED = sp.Symbol(r"\text{what is asked for}")
+# There is no line before, and no next line: a question stands alone.
+IN_AN_EXERCISE = {
+    "The line before": "The answer",
+    "the line before": "the answer",
+    " ?Ask for `?same_minimiser`?\\.": "",
+    "It has the same minimiser, so `?same_minimiser`? would accept it; `?=`? does not\\.": "The minimiser is the same.",
+    "If you meant to differentiate, say so: .*\\)`?\\.": "",
+    "Add `?given=.*`?\\.": "It is not among what is given here.",
+    "Take smaller steps: one change a line\\.": "Work one such number out by hand, and see where you part from it.",
+    "Put a line in between, with one change at a time\\.": "Try a form that is nearer to how you found it.",
+    "from line to line": "to the end",
+    "from the first line to the last": "from the question to the answer",
+    ": write it back\\.": ".",
+    "After differentiating, every line is a line about the derivative\\.": "The derivative is asked for.",
+}
 
 
 @dataclass(frozen=True)
@@ -47,7 +62,9 @@ class Exercise:
 
         The verdict does not show the quantity itself, which would be an answer.
         """
-        verdict = replace(self.derivation.check(line), before=ASKED)
+        verdict = self.derivation.check(line)
+        what, see, so = (reworded(said, IN_AN_EXERCISE) for said in (verdict.what, verdict.see, verdict.so))
+        verdict = replace(verdict, before=ASKED, what=what, see=see, so=so)
         if verdict.accepted and verdict.claimed.has(sp.Derivative):
             what = say("Your line holds a derivative that is not carried out: that is the question itself.")
             return replace(verdict, status="not shown", kind="the question", what=what, step=None)
@@ -65,8 +82,8 @@ def at(loss: Loss, target: sp.Expr, prediction: sp.Expr) -> sp.Expr:
 
 
 def logit_gradient() -> Derivation:
-    slope = sp.Derivative(at(bce, K, sigmoid(Z)), Z)
-    return Derivation.start(slope, [{K: {0, 1}}, sp.Eq(P, sigmoid(Z), evaluate=False)])
+    given = [{K: {0, 1}}, sp.Eq(P, sigmoid(Z), evaluate=False)]
+    return Derivation.start(at(bce, K, sigmoid(Z)), given).differentiate(Z)
 
 
 def signed_bce() -> Derivation:
@@ -91,7 +108,7 @@ def bits() -> Derivation:
 
 def gaussian_slope() -> Derivation:
     nll = sp.log(2 * sp.pi * sigma**2) / 2 + at(squared_error, X, MU) / (2 * sigma**2)
-    return Derivation.start(sp.Derivative(nll, MU))
+    return Derivation.start(nll).differentiate(MU)
 
 
 def entropy_of_soft_target() -> Derivation:

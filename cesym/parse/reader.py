@@ -131,8 +131,9 @@ class Reader:
         for known in (self.scope, self.names, SHARED, CONSTANTS):
             if node.id in known:
                 return known[node.id]
-        if node.id in self.functions:
-            raise self.refuse(node, f"{node.id} is a function: it is typed with its argument, {node.id}(...).")
+        if node.id in self.functions or node.id in self.definitions:
+            told = f"{node.id} is a function here: it is typed with its argument, {node.id}(...)."
+            raise self.refuse(node, f"{told} No letter of this name is known.")
         raise self.refuse(node, self.unknown(node.id))
 
     def unknown(self, name: str, what: str = "name") -> str:

@@ -5,7 +5,7 @@ the line before, from which it may make the claimed one.
 """
 
 from collections.abc import Callable, Iterator
-from itertools import product
+from itertools import combinations, product
 
 import sympy as sp
 
@@ -92,6 +92,8 @@ def move_letter(e: sp.Expr, case: Case) -> Iterator[sp.Expr]:
     """Another letter at one place."""
     if isinstance(e, sp.Indexed):
         yield from (b[e.indices] for b in case.letters if isinstance(b, sp.IndexedBase) and b != e.base)
+        entries = {one for line in (case.before, case.claimed) for one in line.atoms(sp.Indexed)}
+        yield from sorted((one for one in entries if one.base != e.base and one.indices != e.indices), key=str)
     elif e in case.letters:
         yield from (b for b in case.letters if isinstance(b, sp.Symbol) and b != e)
 
@@ -104,7 +106,20 @@ def double_or_halve(e: sp.Expr, case: Case) -> Iterator[sp.Expr]:
 def lose_factor(e: sp.Expr, case: Case) -> Iterator[sp.Expr]:
     if isinstance(e, sp.Mul):
         kept = [n for n, f in enumerate(e.args) if f.free_symbols - set(case.sizes)]
-        yield from (sp.Mul(*e.args[:n], *e.args[n + 1 :]) for n in kept)
+        for lost in (1, 2):  # the derivative of a sigmoid is two factors
+            for some in combinations(kept, lost):
+                yield sp.Mul(*(f for n, f in enumerate(e.args) if n not in some))
+
+
+def join_sums(e: sp.Expr, case: Case) -> Iterator[sp.Expr]:
+    """The sum of the products, or of the quotients, for the product or the quotient of the sums."""
+    if isinstance(e, sp.Mul):
+        sums = [(f, f.as_base_exp()) for f in e.args if isinstance(f.as_base_exp()[0], sp.Sum)]
+        for (f, (one, n)), (g, (two, m)) in combinations(sums, 2):
+            (letter, *span), (old, *other) = one.limits[0], two.limits[0]
+            if len(one.limits) == len(two.limits) == 1 and span == other and {n, m} <= {sp.S.One, sp.S.NegativeOne}:
+                joined = one.function**n * two.function.xreplace({old: letter}) ** m
+                yield sp.Mul(sp.Sum(joined, one.limits[0]), *(h for h in e.args if h not in (f, g)))
 
 
 def move_power(e: sp.Expr, case: Case) -> Iterator[sp.Expr]:
@@ -184,6 +199,7 @@ RULES: tuple[tuple[str, Callable, str, str | Words], ...] = (
     ("index", move_bound, "One index", "The letter of a sum runs inside that sum only, and stands in its body."),
     ("direction", move_letter, "One letter", "Two letters are mixed up: which is the target, which the prediction?"),
     ("half", double_or_halve, "One place", "Follow the 2: a square, a square root or a denominator brings it in."),
+    ("product of sums", join_sums, "One product", "The sum of products is not the product of the sums."),
     ("factor", lose_factor, "One factor", "Each factor goes along from line to line."),
     ("exponent", move_power, "One exponent", "Is the power one of the whole bracket or of a part? Try a number."),
 )

@@ -47,4 +47,4 @@ class Repair:
     right: sp.Expr
     what: tuple
     so: tuple = ()
-    scaled: bool = False  # a constant times the line before: what ≃ would say is said already
+    scaled: bool = False  # a constant times the line before

@@ -53,7 +53,7 @@ SO = {
         ") or a denominator.",
     ),
     "reduction": ("A constant is counted once for each sample of a sum; a mean divides every term.",),
-    "base": ("All logarithms of a line have one base; here it is e.",),
+    "base": ("All logarithms of a line have one base.",),
     "factor": ("Each term keeps its factor from line to line.",),
 }
 

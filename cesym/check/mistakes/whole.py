@@ -4,6 +4,7 @@ Each takes a :class:`Case` and proposes repairs; ``left = right`` is what must h
 """
 
 from collections.abc import Iterator
+from functools import partial
 from itertools import combinations, product
 from typing import Any
 
@@ -13,7 +14,7 @@ from cesym.check.case import Case, is_size, letter_symbol
 from cesym.check.mistakes.edits import entries_of, everywhere
 from cesym.check.mistakes.repair import IS, Either, Repair
 from cesym.check.words import Formula
-from cesym.notation.indices import apart_from, letter_name
+from cesym.notation.indices import apart_from
 
 __all__ = ["WHOLE", "direction", "factor_kind"]
 
@@ -37,14 +38,18 @@ def ratio(case: Case) -> Iterator[Repair]:
     if c is not None and c not in (0, 1):
         kind = factor_kind(c)
         what, so = RATIO[kind](case, 1 / c)
-        yield Repair(kind, case.before, c * case.claimed, what, so, scaled=True)
+        whole = c * case.claimed
+        if sp.signsimp(whole) == sp.signsimp(case.before):  # (x - mu)/v for (mu - x)/v: letter by letter, too
+            whole = case.before
+        yield Repair(kind, case.before, whole, what, so, scaled=True)
 
 
 SIGN = ("A minus turns maximising into minimising, and is easily lost: put it back in front.",)
+SLOPE_SIGN = ("A minus turns a step downhill into a step uphill, and is easily lost: put it back in front.",)
 
 
 def ratio_sign(case: Case, c: sp.Expr) -> tuple:
-    so = SIGN
+    so = SLOPE_SIGN if case.slopes else SIGN
     if case.claimed.could_extract_minus_sign() and not case.before.could_extract_minus_sign():
         so = ("There is a minus in front that the line before has not: take it away.",)
     return ("Your line ", IS, " minus the line before."), so
@@ -56,6 +61,8 @@ def ratio_reduction(case: Case, c: sp.Expr) -> tuple:
     name = {1 / size: "a mean for a sum", size: "a sum for a mean"}.get(c, "sum and mean are mixed up")
     times = (Formula(f"1/{size}", f"1/{size}"), " of") if c == 1 / size else (c, " times")
     so = ("The minimiser is the same; gradients, and so a good step size, differ by this factor.",)
+    if case.slopes:
+        so = ("It is zero at the same place; a good step size differs by this factor.",)
     return ("Your line ", IS, f" {minus}", *times, f" the line before: {name}."), so
 
 
@@ -63,7 +70,9 @@ def ratio_base(case: Case, c: sp.Expr) -> tuple:
     base = 2 if c.has(sp.log(2)) else 10
     bits, nats = f"{'bits' if base == 2 else 'decimal digits'} (log to the base {base})", "nats (ln)"
     said = f"{nats} for {bits}" if c == sp.log(base) else f"{bits} for {nats}"
-    so = ("The minimiser stays, every value and every gradient changes.",)
+    so = ("It is zero at the same place, and every other value changes.",)
+    if not case.slopes:
+        so = ("The minimiser stays, every value and every gradient changes.",)
     return ("Your line ", IS, " ", with_value(c, base), f" times the line before: {said}."), so
 
 
@@ -79,10 +88,14 @@ def with_value(c: sp.Expr, base: int) -> Formula:
 
 def ratio_factor(case: Case, c: sp.Expr) -> tuple:
     so: tuple = ("It has the same minimiser, so `same_minimiser` would accept it; `=` does not.",)
-    if not c.is_positive or c.free_symbols:
+    if not c.is_positive or c.free_symbols or case.slopes:
         so = ("A factor goes along from line to line.",)
     elif c in (2, sp.S.Half) and any(e.exp == 2 for e in case.before.atoms(sp.Pow)):
         so = (*so, " A 2 often comes down from a square when one differentiates.")
+    if c.has(sp.exp):
+        so = ("The derivative of a sigmoid is σ(1 − σ), once for each sigmoid that is differentiated: count them.",)
+    if sp.count_ops(1 / c) < sp.count_ops(c) and not c.is_number:
+        return ("The line before ", IS, " ", 1 / c, " times yours."), so
     return ("Your line ", IS, " ", c, " times the line before."), so
 
 
@@ -155,7 +168,8 @@ def direction(case: Case) -> Iterator[Repair]:
     so = ("It matters which of the two stands inside and which outside: write it as the line before has it.",)
     if case.before.has(sp.log):
         so = ("A loss weighs the logs by the target; the prediction stands under the log.",)
-    for a, b in combinations(case.letters, 2):
+    stand = [letter for letter in case.letters if entries_of(case.claimed, letter)]
+    for a, b in combinations(stand, 2):
         exchanged = exchange(case.claimed, a, b) if shape(a) == shape(b) else case.claimed
         if exchanged != case.claimed:
             letters = (letter_symbol(a), " and ", letter_symbol(b))
@@ -186,16 +200,35 @@ def swap(case: Case) -> Iterator[Repair]:
 
 
 def other_letter(case: Case) -> Iterator[Repair]:
-    """A letter stands for one of the line before."""
-    mine, theirs = ({s.name for s in e.free_symbols if s.is_Symbol} for e in (case.claimed, case.before))
-    new = [x for x in case.letters if letter_name(x) in mine - theirs]
-    for yours, right in product(new, [x for x in case.letters if letter_name(x) in theirs - mine]):
+    """A letter that the line before has not stands for one that it has."""
+    known = [letter for letter in case.letters if entries_of(case.before, letter)]
+    for yours, right in product([letter for letter in case.letters if letter not in known], known):
         if isinstance(yours, sp.Symbol) == isinstance(right, sp.Symbol):
-            whole = exchange(case.claimed, yours, right)
+            whole = everywhere(case.claimed, yours, partial(other, a=yours, b=right))
             what = ("Your line ", BECOMES, " the line before when ", letter_symbol(right), " stands for ",
                     letter_symbol(yours), ".")  # fmt: skip
             so = ("One thing has one letter, from the first line to the last.",)
             yield Repair("direction", case.before, whole, what, so)
 
 
-WHOLE = (ratio, one_sample, derivative, direction, other_letter, swap)
+def other_index(case: Case) -> Iterator[Repair]:
+    """An index that stands outside of its sum, where the line before has another one."""
+    outside = [[s for s in case.indices if s in line.free_symbols] for line in (case.claimed, case.before)]
+    for yours, right in product(*outside):
+        if yours not in outside[1]:
+            whole = case.claimed.subs(yours, right)  # leaves alone what a sum binds
+            what = ("Your line ", BECOMES, " the line before when ", right, " stands for ", yours, ".")
+            so = ("The letter of a sum runs inside that sum only; outside of it stands ", right, ".")
+            yield Repair("index", case.before, whole, what, so)
+
+
+def one_case(case: Case) -> Iterator[Repair]:
+    """What holds on the diagonal only."""
+    for a, b in combinations([s for s in case.indices if s in case.before.free_symbols], 2):
+        left, right = (line.subs(b, a) for line in (case.before, case.claimed))
+        what = ("Your line ", Either("is right", "seems to be right"), " where ", a, " = ", b, ", and there only.")
+        so = ("The line before has a value where they differ, too: write both cases, or ", sp.KroneckerDelta(a, b), ".")
+        yield Repair("one case", left, right, what, so)
+
+
+WHOLE = (ratio, one_sample, derivative, other_letter, direction, other_index, one_case, swap)
