@@ -258,14 +258,18 @@ class Derivation:
         return judge(self.exprs[-1], claimed, self.given, "≃" if over else "=", over, self.slopes)
 
     def named(self, over: Any, *lines: sp.Expr) -> tuple:
-        """Parameters as letters: one or several, each a letter or its name; one of them stands in the lines."""
+        """Parameters as letters: one or several, each a letter or its name.
+
+        One of them stands in the lines, or in an equation that is given: with mu[i] = r*x[i] one minimises over r.
+        """
         letters = over if isinstance(over, tuple | list) else (over,)
         for one in letters:
             if isinstance(one, str) and one not in self.letters:
                 raise ValueError(f"over: there is no letter {one!r} here; there are {', '.join(sorted(self.letters))}")
         over = tuple(self.letters[one] if isinstance(one, str) else one for one in letters)
         names = [*map(parameter_name, over)]
-        stand = {letter.name for line in (self.exprs[-1], *lines) for letter in symbols_in(line)}
+        told = (fact.prop for fact in self.given.facts if isinstance(fact.prop, sp.Eq))
+        stand = {letter.name for line in (self.exprs[-1], *lines, *told) for letter in symbols_in(line)}
         if names and not stand.intersection(names):
             raise ValueError(f"over: {', '.join(names)} stands in neither line, so that ≃ would say nothing")
         return over

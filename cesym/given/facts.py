@@ -86,7 +86,7 @@ def read_facts(given: Any, arity: Mapping[str, int], ranges: Ranges) -> Iterator
         given = [given]
     for item in given:
         if isinstance(item, Fact):
-            yield item
+            yield item._replace(limits=tuple(map(read_limit, item.limits)))
         elif isinstance(item, Mapping):
             yield from read_facts(item, arity, ranges)
         else:

@@ -10,7 +10,7 @@ from itertools import permutations, product
 from math import comb, lcm
 from typing import Any
 
-from cesym.kernel.calculus import Calculus
+from cesym.kernel.calculus import POSITIVE, Calculus
 from cesym.kernel.terms import (
     ONE, ZERO, Poly, add, atom, atoms, coefficient, const, fresh, has, height, key, minus, monomial, poly, scale, whole,
 )  # fmt: skip
@@ -73,6 +73,13 @@ def written(K: Calculus, a: tuple) -> Poly | None:
     return None
 
 
+def written_out(K: Calculus, p: Poly) -> Poly:
+    """A term with all of these sums term by term."""
+    while (out := changed(K, p, written)) is not None:
+        p = out
+    return p
+
+
 def forwards(K: Calculus, a: tuple) -> Poly | None:
     """A sum that counts down, as one that counts up: n + 1 - b for b. Of one that does both, the least form."""
     opened = single(K, a)
@@ -110,7 +117,7 @@ def triangles(K: Calculus, a: tuple) -> Poly | None:
 
 
 def closed_forms(K: Calculus, a: tuple) -> Poly | None:
-    """1**e + 2**e + ... + n**e, and ln 1 + ln 2 + ... + ln n = ln n!, also within sums over other ranges."""
+    """Powers 1**e + ... + n**e, ln 1 + ... + ln n = ln n!, r + ... + r**n, the binomial theorem; within other sums."""
     binders, body = K.open(a)
     if a[0] == "prod":
         ((v, n), *more) = binders
@@ -130,13 +137,57 @@ def closed_form(K: Calculus, v: tuple, n: Poly, body: Poly) -> Poly | None:
         return K.log(K.gamma(add(n, ONE)))
     powers = [whole(e) for m, c in body for base, e in m if base == v and len(m) == 1 and c == 1]
     if len(body) != 1 or not powers or powers[0] is None or not 0 < powers[0] < 10:
-        return None
+        factorials = any(a[0] == "gamma" for m, _ in body for a, _ in m)
+        return binomial(K, v, n, body) if factorials else geometric(K, v, n, body)
     sums = [n]  # of b**0, b**1, ...: (n + 1)**(e + 1) - 1 is the sum of (b + 1)**(e + 1) - b**(e + 1)
     for e in range(1, powers[0] + 1):
         less = [scale(s, comb(e + 1, j)) for j, s in enumerate(sums)]
         whole_power = K.power(add(n, ONE), const(e + 1))
         sums.append(scale(minus(minus(whole_power, ONE), add(*less)), Fraction(1, e + 1)))
     return sums[-1]
+
+
+def linear(K: Calculus, v: tuple, body: Poly) -> list[tuple[tuple, Poly, Poly]] | None:
+    """(a, s, e) for each factor a**(s*v + e) of one monomial, where that is (a**s)**v * a**e."""
+    found = []
+    for a, e in (factor for m, _ in body for factor in m):
+        s = poly({k - {(v, ONE)}: c for k, c in e if (v, ONE) in k})
+        rest = minus(e, K.mul(s, atom(v)))
+        if any(has(q, v) for q in (atom(a), s, rest)) or (whole(s) is None and K.atom_sign(a) != POSITIVE):
+            return None
+        found.append((a, s, rest))
+    return found if len(body) == 1 else None
+
+
+def standing(K: Calculus, factors: list[tuple[tuple, Poly]]) -> Poly | None:
+    """The product of powers, each shown to be defined by itself: none of them vanishes unseen in another."""
+    powers = [K.atom_power(a, e) for a, e in factors]
+    return K.mul(*powers) if all(K.stands(*one) for one in factors) and all(map(K.defined, powers)) else None
+
+
+def geometric(K: Calculus, v: tuple, n: Poly, body: Poly) -> Poly | None:
+    """The sum of f*r**(v - 1), where r is shown not to be 1: f*(r**n - 1)/(r - 1)."""
+    factors = linear(K, v, body) or []
+    r, f = (standing(K, one) for one in ([(a, s) for a, s, _ in factors], [(a, add(s, e)) for a, s, e in factors]))
+    if r is None or f is None or not K.nonzero(minus(r, ONE)):
+        return None
+    return K.mul(f, minus(K.power(r, n), ONE), K.power(minus(r, ONE), const(-1)))
+
+
+def binomial(K: Calculus, v: tuple, n: Poly, body: Poly) -> Poly | None:
+    """The sum of f*x**(v - 1)*y**(n - v)/((v - 1)!*(n - v)!), n >= 1: f*(x + y)**(n - 1)/(n - 1)!."""
+    body = K.mul(body, K.gamma(atom(v)), K.gamma(add(minus(n, atom(v)), ONE)))
+    factors = linear(K, v, body) if K.full(n) else None
+    if factors is None:
+        return None
+    falling = [one for one in factors if (whole(one[1]) or 0) < 0]
+    rising = [one for one in factors if one not in falling]
+    x, y = standing(K, [(a, s) for a, s, _ in rising]), standing(K, [(a, scale(s, -1)) for a, s, _ in falling])
+    f = standing(K, [(a, add(e, s if (a, s, e) in rising else K.mul(s, n))) for a, s, e in factors])
+    if x is None or y is None or f is None:
+        return None
+    ((_, c),) = body
+    return K.mul(scale(f, c), K.power(add(x, y), minus(n, ONE)), K.power(K.gamma(n), const(-1)))
 
 
 # Several together

@@ -45,6 +45,10 @@ def joined(K: Calculus, p: Poly) -> list[Poly]:
         inner = min((a for a, e in m if a[0] == "sum" and e == ONE and len(a[1]) == 1), key=key, default=None)
         groups.setdefault(inner[1][0][1] if inner else None, []).append((m, c, inner))
     alone, parts = groups.pop(None, []), []
+    if not groups:  # sums over several ranges and no other: one of these ranges
+        several = min((a for m, _, _ in alone for a, e in m if a[0] == "sum" and e == ONE), key=key, default=None)
+        binders, _ = K.open(several) if several else ((), None)
+        groups = {n: [] for _, n in binders if not any(has(n, u) for u, _ in binders)}
     for n, terms in groups.items():
         size, b = (only_atom(n), ONE), fresh()
         K.range[b] = n

@@ -47,12 +47,12 @@ from .test_attacks import Z
 from .values import value
 
 r, s, t = (Symbol(name, real=True) for name in "rst")
-K = Symbol("K", integer=True, positive=True)
+K, V = Symbol("K", integer=True, positive=True), Symbol("V", positive=True)
 SAMPLES = (i, 1, N)
 E = {"evaluate": False}
 FACTS = (
     fact(m >= 1), fact(m <= N), fact(j >= 1), fact(j <= C), fact(K < N), fact(p[i] > 0, SAMPLES),
-    fact(lam[i] > 0, (i, 1, Z)), fact(Ne(w[i], 0), SAMPLES), fact(r > -1), fact(r < 1), fact(s < t), fact(n[i] >= 0, SAMPLES),
+    fact(lam[i] > 0, (i, 1, Z)), fact(Ne(w[i], 0), SAMPLES), fact(V < 1), fact(r > -1), fact(r < 1), fact(s < t), fact(n[i] >= 0, SAMPLES),
 )  # fmt: skip
 TOTAL = Sum(exp(z[c]), (c, 1, C))
 
@@ -85,6 +85,16 @@ EQUAL = {
     "odd numbers": (S(2 * i - 1), N**2), "i under a range that may be empty": (S(i, (i, 1, Z)), Z * (Z + 1) / 2),
     "pairs": (S(S(1 + 0 * j, (j, 1, i - 1))), N * (N - 1) / 2),
     "geometric": (S(sigma**i, (i, 0, N - 1)) * (1 - sigma), 1 - sigma**N),
+    "geometric with a quotient": (S((1 + sigma) ** i, (i, 0, Z)), ((1 + sigma) ** (Z + 1) - 1) / sigma),
+    "geometric from 1 to N": (S((1 - V) * V**(i - 1)), 1 - V**N), "geometric, ratio 2": (S(2**i, (i, 0, Z)), 2 ** (Z + 1) - 1),
+    "geometric, of two powers": (S(V**i * 2 ** (-i), (i, 0, Z)) * (2 - V), 2 - 2 * (V / 2) ** (Z + 1)),
+    "geometric inside a sum": (S(S(x[i] * (1 + sigma) ** j, (j, 0, n[i]))), S(x[i] * ((1 + sigma) ** (n[i] + 1) - 1)) / sigma),
+    "geometric, from 0**0": (S(r ** (i - 1)) * (1 - r), 1 - r**N),
+    "the binomial theorem": (S(binomial(Z, i) * x[1]**i * x[2] ** (Z - i), (i, 0, Z)), (x[1] + x[2]) ** Z),
+    "subsets": (S(binomial(Z, i), (i, 0, Z)), 2**Z), "the binomial mass": (S(binomial(Z, i) * V**i * (1 - V) ** (Z - i), (i, 0, Z)), 1),
+    "binomials with signs": (S(binomial(K, i) * (-1) ** i, (i, 0, K)), 0),
+    "binomials inside a sum": (S(S(x[i] * binomial(n[i], j) * V**j, (j, 0, n[i]))), S(x[i] * (1 + V) ** n[i])),
+    "sums over two ranges, by cases": (S(S(Max(x[i] * mu[c], 0), (c, 1, C))), S(S((x[i] * mu[c] + Abs(x[i] * mu[c])) / 2, (c, 1, C)))),
     "telescoping": (S(x[i + 1] - x[i]), x[N + 1] - x[1]),
     "telescoping with a range that may be empty": (S(x[i + 1] - x[i], (i, 1, Z)), x[Z + 1] - x[1]),
     "ln N!": (S(log(i)), log(factorial(N))), "N! as a product": (Product(i, SAMPLES), factorial(N)),
@@ -122,6 +132,15 @@ DIFFERENT = {
     "a triangle without its diagonal": (S(S(x[i] * mu[j], (j, 1, i))), S(S(x[i] * mu[j], (j, 1, i - 1)))),
     "a square without its diagonal": (S(x[i]) ** 2, 2 * S(S(x[i] * x[j], (j, i + 1, N)))),
     "i, from 0": (S(i), N * (N - 1) / 2), "i to the power of N": (S(i**N), N ** (N + 1) / (N + 1)),
+    "geometric, where the ratio is 1": (KroneckerDelta(n[1], 1) * S(n[1] ** (i - 1)), 0), "geometric, first lost": (S((1 + sigma) ** i), ((1 + sigma) ** (N + 1) - 1) / sigma),
+    "geometric, one term fewer": (S((1 + sigma) ** i, (i, 0, Z)), ((1 + sigma) ** Z - 1) / sigma),
+    "geometric, the square of the index": (S((1 + sigma) ** (i**2), (i, 0, Z)), ((1 + sigma) ** (Z + 1) - 1) / sigma),
+    "geometric, another ratio": (S((1 + sigma) ** (2 * i), (i, 0, Z)), ((1 + sigma) ** (2 * Z + 2) - 1) / (2 * sigma)),
+    "the binomial theorem, from 1": (S(binomial(Z, i) * s**i * t ** (Z - i), (i, 1, Z)), (s + t) ** Z),
+    "the binomial theorem, a sign": (S(binomial(Z, i) * s**i * t ** (Z - i), (i, 0, Z)), (s - t) ** Z),
+    "the binomial theorem, a power more": (S(binomial(N, i) * s**i * t ** (N - i), (i, 0, N)), (s + t) ** (N + 1)),
+    "binomials with signs, none of them": (S(binomial(Z, i) * (-1) ** i, (i, 0, Z)), 0),  # 1 where Z is 0
+    "sums over two ranges, another case": (S(S(Max(x[i] * mu[c], 0), (c, 1, C))), S(S(x[i] * mu[c] + Abs(x[i] * mu[c]), (c, 1, C)))),
     "geometric, one term more": (S(sigma**i) * (1 - sigma), 1 - sigma**N),
     "telescoping, an end lost": (S(x[i + 1] - x[i]), x[N] - x[1]), "two apart": (S(x[i + 2] - x[i]), x[N + 2] - x[1]),
     "telescoping over what has no value at 1": (S(log(lam[i]), (i, 1, Z)), S(log(lam[i]), (i, 1, Z)) + log(p[1]) - log(p[N])),
@@ -205,7 +224,7 @@ def test_a_letter_that_is_not_0(a, b):
 
 def test_every_other_form_has_the_same_value():
     """Looked at one by one, since the zero test shows only what they lead to."""
-    model = {"N": 3, "C": 3, "Z": 2, "m": 2, "j": 2, "K": 2, "sigma": 3, "v": 2, "r": Fraction(1, 3), "s": 1, "t": 2}
+    model = {"N": 3, "C": 3, "Z": 2, "m": 2, "j": 2, "K": 2, "sigma": mpmath.mpf(3), "v": 2, "V": mpmath.mpf(0.5), "r": Fraction(1, 3), "s": 1, "t": 2}
     families = {name: {(n,): Fraction(n * n + at, 7) for n in range(-1, 12)} for at, name in enumerate(["x", "mu", "p", "lam", "w", "z"])}
     families["n"] = {(at,): Fraction(at + 1) for at in range(-1, 12)}
     seen = 0
@@ -215,6 +234,6 @@ def test_every_other_form_has_the_same_value():
         with mpmath.workdps(40):
             expected = value(term, {**model, **families})
             for other in rearranged(reader.K, term):
-                assert abs(value(other, {**model, **families}) - expected) < 1e-20, (a, b)
+                assert abs(mpmath.mpmathify(value(other, {**model, **families})) - expected) < 1e-20, (a, b)
                 seen += 1
     assert seen > 40
