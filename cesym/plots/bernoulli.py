@@ -163,25 +163,28 @@ def oring(fit: "LogisticFit", at: float = 31.0, when: str = "28 January 1986") -
     """
     ones, total = sum(fit.distress), len(fit.distress)
     coldest, warmest = min(fit.temperature), max(fit.temperature)
-    left, right = min(at, coldest) - 2, max(at, warmest) + 3
+    span = max(at, warmest) - min(at, coldest)  # whatever is measured, in whatever unit
+    left, right = min(at, coldest) - 0.04 * span, max(at, warmest) + 0.06 * span
     figure = new_figure(5.2)
     above, below = figure.subplots(2, 1, sharex=True, height_ratios=[2, 1])
     for axes in (above, below):
         axes.axvspan(left, coldest, color=SHADE, zorder=0)
         axes.axvline(at, **GUIDE)
     _fit_with_band(above, fit, left, right)
-    _flights(above, below, fit)
+    _flights(above, below, fit, 0.0056 * span)
 
     low, high = fit.interval(at)
     unseen = "" if coldest <= at <= warmest else ", from no data"
     remark = f"{at:g} °F, {when}:\nfit says {fit.predict(at):.4f}{unseen}"
     remark += f"\n(95 % interval {low:.2f} to {high:.2f})"
-    point_to(above, remark, (at, fit.predict(at)), (at + 3, 0.25), fontsize=9.5)
+    aside = (0.06 * span, "left") if at - left < 0.6 * (right - left) else (-0.06 * span, "right")
+    point_to(above, remark, (at, fit.predict(at)), (at + aside[0], 0.25), fontsize=9.5, ha=aside[1])
     mildest = min(t for t, k in zip(fit.temperature, fit.distress, strict=True) if not k)
-    edge, align = right - 0.7, {"ha": "right"} | BESIDE
+    edge, align = right - 0.014 * span, {"ha": "right"} | BESIDE
     above.text(edge, 0.89, f"{ones} flights with distress", color=K1["color"], **align)
     above.text(edge, 0.19, "95 % band", color=QUIET, **align)
-    above.text(mildest - 1, 0.02, f"{total - ones} without", color=K0["color"], **align)
+    room = mildest - left > 0.25 * (right - left)
+    above.text(mildest - 0.02 * span if room else edge, 0.02 if room else 0.07, f"{total - ones} without", color=K0["color"], **align)
     if at < coldest:
         above.text((at + coldest) / 2, 0.05, "no flight was ever this cold", ha="center", **REMARK)
 
@@ -212,7 +215,7 @@ def _fit_with_band(axes: "Axes", fit: "LogisticFit", left: float, right: float) 
         axes.plot(part, fit.predict(part), **look, label="fit")
 
 
-def _flights(above: "Axes", below: "Axes", fit: "LogisticFit") -> None:
+def _flights(above: "Axes", below: "Axes", fit: "LogisticFit", apart: float) -> None:
     """Each flight at its outcome, stacked where several share it, and as a stem: what it pays."""
     stacked: Counter[tuple[float, int]] = Counter()
     beside: Counter[float] = Counter()
@@ -221,7 +224,7 @@ def _flights(above: "Axes", below: "Axes", fit: "LogisticFit") -> None:
         inwards = 0.045 * stacked[degree, k]
         y = 1 - inwards if k else inwards
         above.plot(degree, y, "o", **look, ms=6, clip_on=False, zorder=4, label=f"k = {k}")
-        x = degree + 0.28 * beside[degree]
+        x = degree + apart * beside[degree]
         below.vlines(x, 0, loss, color=look["color"], lw=2.2)
         below.plot(x, loss, "o", **look, ms=4.5, label=f"loss, k = {k}")
         stacked[degree, k] += 1
