@@ -184,7 +184,8 @@ def oring(fit: "LogisticFit", at: float = 31.0, when: str = "28 January 1986") -
     above.text(edge, 0.89, f"{ones} flights with distress", color=K1["color"], **align)
     above.text(edge, 0.19, "95 % band", color=QUIET, **align)
     room = mildest - left > 0.25 * (right - left)
-    above.text(mildest - 0.02 * span if room else edge, 0.02 if room else 0.07, f"{total - ones} without", color=K0["color"], **align)
+    beside = (mildest - 0.02 * span, 0.02) if room else (edge, 0.07)
+    above.text(*beside, f"{total - ones} without", color=K0["color"], **align)
     if at < coldest:
         above.text((at + coldest) / 2, 0.05, "no flight was ever this cold", ha="center", **REMARK)
 
