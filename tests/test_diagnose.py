@@ -414,5 +414,18 @@ def test_an_answer_is_answered_without_the_words_of_a_board(name, line):
     assert not BOARD.search(verdict.message) and not BOARD.search(verdict._repr_markdown_())
 
 
+@pytest.mark.parametrize(
+    ("question", "quantity", "message"),
+    [
+        (3, lambda: cesym.mse_from_gaussian(), "question: expected a string, not int"),
+        ("What?", SQUARES, "quantity: expected a Derivation, or a function .*, not Sum"),
+        ("What?", lambda: SQUARES, "quantity: expected a Derivation, .*; it gave Sum"),
+    ],
+)
+def test_what_is_no_exercise(question, quantity, message):
+    with pytest.raises(TypeError, match=message):
+        cesym.exercises.Exercise(question, quantity).check("0")
+
+
 def test_a_sign_comes_before_letters_that_change_places():
     assert cesym.exercises.gaussian_gradient.check("(x - mu)/sigma^2").kind == "sign"

@@ -28,6 +28,7 @@ __all__ = [
 ]  # fmt: skip
 
 K, P, MU, X, Z, Y = map(scalar, (k, p, mu, x, z, y))
+EXPECTED = "expected a Derivation, or a function without arguments that gives one"
 ASKED = sp.Symbol(r"\text{what is asked for}")
 # There is no line before, and no next line: a question stands alone.
 IN_AN_EXERCISE = {
@@ -48,14 +49,31 @@ IN_AN_EXERCISE = {
 
 @dataclass(frozen=True)
 class Exercise:
-    """A question, and a derivation whose last line is the quantity asked for (``quantity`` builds it when needed)."""
+    """A question, and a derivation whose last line is the quantity asked for, or a function that derives it later.
+
+    Raises: TypeError for a question that is no string, or a quantity that is no derivation.
+
+    >>> from sympy import Sum
+    >>> mine = Exercise("What is the sum of the first N odd numbers?", Derivation.start(Sum(2*i - 1, (i, 1, N))))
+    >>> mine.check("N^2").status, mine.check("N*(N + 1)").status
+    ('accepted', 'refused')
+    """
 
     question: str
-    quantity: Callable[[], Derivation]
+    quantity: Derivation | Callable[[], Derivation]
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.question, str):
+            raise TypeError(f"question: expected a string, not {type(self.question).__name__}")
+        if not (callable(self.quantity) or isinstance(self.quantity, Derivation)):
+            raise TypeError(f"quantity: {EXPECTED}, not {type(self.quantity).__name__}")
 
     @cached_property
     def derivation(self) -> Derivation:
-        return self.quantity()
+        made = self.quantity if isinstance(self.quantity, Derivation) else self.quantity()
+        if not isinstance(made, Derivation):
+            raise TypeError(f"quantity: {EXPECTED}; it gave {type(made).__name__}")
+        return made
 
     def check(self, line: Any) -> Verdict:
         """Whether ``line``, a string or SymPy, is right: accepted, refused with a diagnosis, or not shown.
