@@ -31,11 +31,12 @@ UNREADABLE = (Refused, ValueError, RecursionError, ArithmeticError, LookupError,
 
 
 def judge(
-    before: Any, claimed: Any, given: Any, relation: str = "=", over: Any = (), slopes: bool = False
+    before: Any, claimed: Any, given: Any, relation: str = "=", over: Any = (), slopes: bool = False, also: tuple = ()
 ) -> Verdict:  # fmt: skip
     """Whether ``before relation claimed`` follows from what is given; if not, what is wrong or missing. Never raises.
 
     ``over``: for ``≃``, the parameters. ``slopes``: the lines are derivatives, of which no minimum is looked for.
+    ``also``: lines that are equal to the one before, for a diagnosis to compare with.
 
     >>> from cesym.symbols import p
     >>> from sympy import log
@@ -52,12 +53,12 @@ def judge(
             check_name(letter[1], "a letter in your line")
         for clash in clashes(tree(before), line, given):
             def again(whole: Any) -> Verdict:
-                return judge(before, whole, given, relation, over, slopes)
+                return judge(before, whole, given, relation, over, slopes, also)
 
             return name_verdict(before, claimed, given, relation, clash, again)
         for name in undeclared(line):
             return undeclared_verdict(before, claimed, relation, name)
-        return Judgement(before, claimed, given, relation, over, slopes).verdict()
+        return Judgement(before, claimed, given, relation, over, slopes, also).verdict()
     except UNREADABLE as trouble:
         words = str(trouble) if isinstance(trouble, Refused | ValueError) else "Your line could not be read here"
         what = say(sentence(words or type(trouble).__name__), f" {NOT_WRONG}")

@@ -1,8 +1,10 @@
 """A wrong line beside the line before it, with numbers to try repairs on and the kernel to confirm them."""
 
 from collections.abc import Iterator, Mapping
+from copy import copy
 from fractions import Fraction
 from functools import cached_property
+from itertools import combinations
 from random import Random
 from typing import Any
 
@@ -35,12 +37,28 @@ class Case:
     """``claimed`` does not follow from ``before``: what was meant?"""
 
     def __init__(
-        self, before: Any, claimed: Any, given: Given, relation: str = "=", over: tuple = (), slopes: bool = False
+        self,
+        before: Any,
+        claimed: Any,
+        given: Given,
+        relation: str = "=",
+        over: tuple = (),
+        slopes: bool = False,
+        also: tuple = (),
     ) -> None:
         self.before, self.claimed, self.relation, self.over = before, claimed, relation, over
         self.slopes = slopes  # are the lines derivatives? Nobody looks for their minimum
+        self.also = also  # lines that are equal to the one before
         self.given = widened(given, before, claimed)
         self.known: dict[tuple, Any] = {}
+
+    def with_lines(self, before: sp.Expr, claimed: sp.Expr) -> "Case":
+        """The same with other lines, at the same models."""
+        other = copy(self)
+        other.before, other.claimed = before, claimed
+        for read_off in ("letters", "indices"):
+            other.__dict__.pop(read_off, None)
+        return other
 
     @cached_property
     def models(self) -> list[dict]:
@@ -150,6 +168,15 @@ class Case:
         """Index letters, bound or free."""
         return sorted(indices_in(self.before) | indices_in(self.claimed), key=str)
 
+    def is_probability(self, letter: Any) -> bool:
+        """Does it lie in 0..1 at every model? (Of a family, those entries that are certainly in its range.)"""
+        values: list[Any] = []
+        for model in self.models:
+            value, least = model.get(letter_name(letter)), min((model.get(s.name, 1) for s in self.sizes), default=1)
+            entries = value.items() if isinstance(value, Mapping) else [((), value)]
+            values += [v for at, v in entries if all(1 <= n <= least for n in at)]
+        return all(isinstance(v, Fraction | int) and 0 <= v <= 1 for v in values)
+
     # Factors
 
     def factor(self, right: sp.Expr, left: sp.Expr | None = None, offset: sp.Expr = sp.S.Zero) -> sp.Expr | None:
@@ -189,6 +216,7 @@ class Case:
         yield from (unit**sign for unit in UNITS for sign in (1, -1))
         for size in self.sizes:
             yield from ((size - 1) / size, size / (size - 1))
+        yield from ((m * n) ** sign for m, n in combinations(self.sizes, 2) for sign in (1, -1))
         yield from (part**sign for x in self.probabilities() for part in (x * (1 - x), x, 1 - x) for sign in (1, -1))
         for letter in (*self.sizes, *(x for x in self.letters if isinstance(x, sp.Symbol))):
             yield from (letter**power for power in POWERS)

@@ -7,10 +7,9 @@ from typing import Any
 import sympy as sp
 
 from cesym.check.case import Case, letter_symbol, widened
-from cesym.check.mistakes.places import PLACES, RANGES
+from cesym.check.mistakes.explained import Explained, explained
 from cesym.check.mistakes.repair import Either, Instead, Repair
-from cesym.check.mistakes.terms import TERMS
-from cesym.check.mistakes.whole import WHOLE, direction
+from cesym.check.mistakes.whole import direction
 from cesym.check.names import excludes, fact_code, index_facts, missing_facts
 from cesym.check.search import Counterexample, counterexample
 from cesym.check.verdicts import Diagnosis, Verdict
@@ -24,6 +23,9 @@ from cesym.rules.ways import admitted_equality, same_minimiser_step
 
 __all__ = ["NOT_WRONG", "Judgement"]
 
+FORGIVEN = ("dropped term", "extra term", "doubled term", "reduction", "factor", "half", "exponent")  # by ≃, perhaps
+# Kinds that name no mistake; a missing bar is one of x for |x|, where that x > 0 says more.
+UNNAMED = ("unknown", "same minimiser", "exponent")
 NOT_WRONG = "This does not say that your line is wrong."
 SECONDS = 1.0  # for numbers against a line
 
@@ -36,10 +38,11 @@ class Judgement:
     relation: str
     over: tuple
     slopes: bool = False
+    also: tuple = ()
 
     @cached_property
     def case(self) -> Case:
-        return Case(self.before, self.claimed, self.given, self.relation, self.over, self.slopes)
+        return Case(self.before, self.claimed, self.given, self.relation, self.over, self.slopes, self.also)
 
     def made(self, status: str, kind: str, what: Sentence, see: Sentence, so: Sentence, found: Any = None) -> Verdict:
         return Verdict(status, self.before, self.claimed, self.relation, kind, what, see, so, None, found)
@@ -57,11 +60,17 @@ class Judgement:
         found = counterexample(self.before, self.claimed, given, self.relation, self.over, seconds=seconds)
         if found is None or found.after is None:
             return self.changed_places(found) or self.unrefuted(found, facts)
-        if enough and facts:
+        d = diagnosed(self.case, found) if self.bars or not (enough and facts) else None
+        if enough and facts and (d is None or d.kind in UNNAMED):
             what = say("Your line is not always right, but it is with ", *listed(fact.prop for fact in facts), ".")
             return self.made("refused", "missing fact", what, numbers(found), add_them(facts), found)
-        d = diagnosed(self.case, found)
+        assert d is not None
         return self.made("refused", d.kind, d.what, d.see, d.so, found)
+
+    @property
+    def bars(self) -> bool:
+        """Is there an absolute value, of which one asks too readily that what is in it be positive?"""
+        return any(line.has(sp.Abs) for line in (self.before, self.claimed))
 
     def admitted(self, before: Any, claimed: Any, given: Given) -> Step:
         given = given.meeting(before, claimed)
@@ -80,7 +89,7 @@ class Judgement:
         places = index_facts(self.before, self.claimed, self.given)
         if places and self.follows(self.before, self.claimed, self.given.extended(places)):
             return places, True
-        if getattr(refused, "missing", None) or any(line.has(sp.Abs) for line in (self.before, self.claimed)):
+        if getattr(refused, "missing", None) or self.bars:
             facts, enough = missing_facts(self.before, self.claimed, self.given, self.admitted)
             return [fact for fact in facts if not excludes(fact, self.given)], enough
         return [], False
@@ -95,7 +104,7 @@ class Judgement:
         """Where a line has no value everywhere: is it right when two letters change places?"""
         for repair in direction(self.case):
             if self.follows(repair.left, repair.right, self.given):
-                what = say(*(word for piece in repair.what for word in fitted(piece, True, False)))
+                what = say(*told(repair, True, False, False))
                 see = numbers(found) if found else EMPTY
                 return self.made("refused" if found else "not shown", repair.kind, what, see, say(*repair.so), found)
         return None
@@ -125,54 +134,56 @@ def add_them(facts: list) -> Sentence:
 
 
 def diagnosed(case: Case, found: Counterexample) -> Diagnosis:
-    """The first repair in the table that agrees in numbers, confirmed by the kernel where it can be."""
-    repair = search(case)
-    if repair is None:
+    """The first explanation that agrees in numbers, confirmed by the kernel where it can be."""
+    why = explained(case)
+    if why is None:
         return unknown(case, found)
-    exactly, quoted = case.shown(repair.left, repair.right), repair.left == repair.right
-    what = say(*(word for piece in repair.what for word in fitted(piece, exactly, quoted)))
-    # What ≃ would say is said already of a factor, and beside the point where letters are mixed up.
-    minimiser = [] if repair.scaled or repair.kind == "direction" else as_minimiser(case)
+    if len(why.repairs) == 2:
+        return twofold(why, found)
+    (repair,) = why.repairs
+    exactly = why.case.shown(repair.left, repair.right)
+    what = say(*told(repair, exactly, repair.left == repair.right, why.written))
+    # What ≃ would say is said already of a factor, and beside the point of most other mistakes.
+    minimiser = as_minimiser(case) if repair.kind in FORGIVEN and not repair.scaled else []
     so = say(*repair.so)
     if minimiser and repair.kind in ("dropped term", "extra term"):
         so = say("With `=`, every term stays.")
     return Diagnosis(repair.kind, what, numbers(found), say(so, *[" "] * bool(minimiser), *minimiser), found)
 
 
-def fitted(piece: Any, exactly: bool, quoted: bool) -> tuple:
+def twofold(why: Explained, found: Counterexample) -> Diagnosis:
+    one, other = why.repairs
+    what = say("Two things seem to be wrong at once. ", *told(one, False, False, why.written), " ",
+               *told(other, False, False, why.written))  # fmt: skip
+    so = say("Mend one after the other.")
+    return Diagnosis(f"{one.kind} and {other.kind}", what, numbers(found), so, found)
+
+
+def told(repair: Repair, exactly: bool, quoted: bool, written: bool) -> tuple:
+    return tuple(word for piece in repair.what for word in fitted(piece, exactly, quoted, written))
+
+
+def fitted(piece: Any, exactly: bool, quoted: bool, written: bool) -> tuple:
     if isinstance(piece, Either):
         return (piece.shown if exactly else piece.seen,)
-    return piece.words(quoted) if isinstance(piece, Instead) else (piece,)
-
-
-def search(case: Case) -> Repair | None:
-    """A repair of the whole line comes before one of a part."""
-    if case.relation not in ("=", "≃") or not case.models:
-        return None
-    # Numbers that do not tell the claimed line from the line before cannot tell what would be right.
-    blind = case.same(case.before, case.claimed)
-    for table in (WHOLE, (*RANGES, *TERMS, *PLACES)):
-        proposals = [repair for kind in table for repair in kind(case)]
-        # What gives the line before letter by letter comes before what merely has its value.
-        for agrees in (lambda r: r.left == r.right, lambda r: not blind and case.same(r.left, r.right)):
-            if repair := next(filter(agrees, proposals), None):
-                return repair
-    return None
+    return piece.words(quoted, written) if isinstance(piece, Instead) else (piece,)
 
 
 DATA = {"k", "n", "q", "t", "x", "y"}  # by convention; and whatever is counted
+SCALES = {"sigma", "v", "tau", "T", "epsilon"}
 
 
-def is_data(letter: Any) -> bool:
-    """Is it what was observed? One minimises over parameters and predictions."""
-    return letter_name(letter) in DATA or bool(letter_symbol(letter).is_integer)
+def minimised_over(case: Case) -> list:
+    """What one minimises over, if at all: not what was observed, and a scale only where there is nothing else."""
+    free = [x for x in case.letters if letter_name(x) not in DATA and not letter_symbol(x).is_integer]
+    return [x for x in free if letter_name(x) not in SCALES][:1] or free[:1]
 
 
 def as_minimiser(case: Case) -> list:
     """What to add where the line is wrong for = but right for ≃."""
     if case.relation != "=" or case.slopes:
         return []
-    for letter in (letter for letter in case.letters if not is_data(letter)):
+    for letter in minimised_over(case):
         constants = case.constants(case.before, case.claimed, (letter,))
         if constants and constants != (1, 0):
             a, b = (Formula(f"{n} = {latex(e)}", f"{n} = {text(e)}") for n, e in zip("ab", constants, strict=True))

@@ -77,11 +77,13 @@ def unified(claimed: sp.Expr, clash: Clash, before: sp.Expr) -> sp.Expr:
     family = sp.IndexedBase(ours)
     entries = sorted((e for e in before.atoms(sp.Indexed) if e.base == family), key=str)
     mine = next(s for s in claimed.free_symbols if s.is_Symbol and s.name == clash.name)
-    for entry in entries:
-        whole = claimed.xreplace({mine: entry})
+    kept = {e: sp.Dummy() for e in claimed.atoms(sp.Indexed) if e.base.label == mine}  # entries that are written well
+    back = {dummy: e for e, dummy in kept.items()}
+    wholes = [claimed.xreplace(kept).xreplace({mine: entry}).xreplace(back) for entry in entries]
+    for entry, whole in zip(entries, wholes, strict=True):
         if whole.free_symbols & entry.free_symbols <= before.free_symbols | {entry, family.label}:
             return whole
-    return claimed.xreplace({mine: entries[0]}) if entries else claimed
+    return wholes[0] if wholes else claimed
 
 
 def renamed(e: sp.Expr, name: str, ours: sp.Symbol) -> sp.Expr:

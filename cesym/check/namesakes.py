@@ -27,7 +27,7 @@ def name_verdict(
     then = judge(whole) if whole != claimed else None
     right = then is not None and then.accepted
     if clash.shared:
-        return shared_verdict(before, claimed, given, relation, clash, right)
+        return shared_verdict(before, claimed, given, relation, clash, then)
     so: list = [f"Use {known(clash.name, 'the letter of the line before')}, or write your line as a string", "."]
     if right:
         so = [so[0], ": then it is right."]
@@ -62,8 +62,12 @@ def undeclared_verdict(before: Any, claimed: Any, relation: str, name: str) -> V
     return Verdict("not shown", before, claimed, relation, "namesake", what, EMPTY, so)
 
 
-def shared_verdict(before: Any, claimed: Any, given: Given, relation: str, clash: Clash, right: bool) -> Verdict:
-    """One number for all samples where the line before has one for each, or the reverse."""
+def shared_verdict(
+    before: Any, claimed: Any, given: Given, relation: str, clash: Clash, then: Verdict | None
+) -> Verdict:
+    """One number for all samples where the line before has one for each, or the reverse; ``then`` without that."""
+    right = then is not None and then.accepted
+    besides = (" There is this besides: ", then.what) if then is not None and then.status == "refused" else ()
     letter = sp.Symbol(clash.name, real=True)
     found = numbers_for_shared(before, claimed, given, clash)
     see = shared_numbers(found, letter) if found else EMPTY
@@ -72,8 +76,9 @@ def shared_verdict(before: Any, claimed: Any, given: Given, relation: str, clash
         so = say(
             "They agree only if all are equal: give that as a hypothesis if you mean it",
             ", else write the index." if right else ".",
+            *besides,
         )
     else:
         what = say("You wrote a ", letter, " of its own for each sample; the line before has one for all.")
-        so = say("Write it without an index", ": then your line is right." if right else ".")
+        so = say("Write it without an index", ": then your line is right." if right else ".", *besides)
     return Verdict("refused", before, claimed, relation, "shared parameter", what, see, so, None, found)

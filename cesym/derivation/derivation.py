@@ -206,6 +206,11 @@ class Derivation:
         """Is it about a derivative?"""
         return bool(self.exprs[0].has(sp.Derivative))
 
+    @property
+    def equal(self) -> tuple[sp.Expr, ...]:
+        """Other lines of it that are equal to the last, the nearest first."""
+        return self.exprs[-2::-1][:3] if self.relation == "=" else ()
+
     # Moves
 
     def moved(self, move: Move) -> "Derivation":
@@ -246,7 +251,7 @@ class Derivation:
         try:
             return self.admitted(after, because, label)
         except Refused:
-            raise StepRefused(judge(self.exprs[-1], after, self.given, slopes=self.slopes)) from None
+            raise StepRefused(judge(self.exprs[-1], after, self.given, slopes=self.slopes, also=self.equal)) from None
 
     def check(self, line: Any, over: Any = ()) -> Verdict:
         """Whether ``line`` equals the last line, as a value that shows itself: accepted, refused or not shown.
@@ -255,7 +260,7 @@ class Derivation:
         """
         claimed = self.read(line)
         over = self.named(over, claimed)
-        return judge(self.exprs[-1], claimed, self.given, "≃" if over else "=", over, self.slopes)
+        return judge(self.exprs[-1], claimed, self.given, "≃" if over else "=", over, self.slopes, self.equal)
 
     def named(self, over: Any, *lines: sp.Expr) -> tuple:
         """Parameters as letters: one or several, each a letter or its name.

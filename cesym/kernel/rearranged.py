@@ -125,7 +125,8 @@ def closed_forms(K: Calculus, a: tuple) -> Poly | None:
     for (v, n), (m, c) in product(binders, body if len(body) == 1 else ()):
         others = [pair for pair in binders if pair[0] != v]
         mine = frozenset(f for f in m if has(f, v))
-        summed = None if any(has(length, v) for _, length in others) else closed_form(K, v, n, monomial(mine))
+        kept = any(has(length, v) for _, length in others) or any(v == outer for outer, _ in K.held(binders))
+        summed = None if kept else closed_form(K, v, n, monomial(mine))
         if summed is not None and K.leaves(n, monomial(m - mine)):
             return K.total(others, K.mul(poly({m - mine: c}), summed))
     return None
@@ -242,15 +243,18 @@ def parts(K: Calculus, kind: str, v: tuple, body: Poly, n: Poly, m: Poly) -> Pol
 
 def telescoped(K: Calculus, p: Poly) -> Iterator[Poly]:
     """The sum of f(b + 1) is that of f(b), without f(1), with f(n + 1): where p has both, and these are defined."""
-    terms = []
+    terms: list[tuple] = []
+    shared: dict[Poly, tuple] = {}  # for each length the one variable of all sums that have it
     for m, c in sorted(p, key=key):
         for a, e in m:
             opened = single(K, a) if a[0] == "sum" and e == ONE else None
             if opened:
-                v, n, body = opened
-                terms.append((poly({m: c}), c, v, n, K.mul(body, monomial(m - {(a, e)}))))
-    for (_, _, v, n, f), (one, c, w, length, g) in permutations(terms, 2):
-        if n == length and K.sub(f, {v: add(atom(v), ONE)}) == K.sub(g, {w: atom(v)}):
+                w, n, body = opened
+                v = shared.setdefault(n, w)
+                f = K.mul(K.sub(body, {w: atom(v)}), monomial(m - {(a, e)}))
+                terms.append((poly({m: c}), c, v, n, f, K.sub(f, {v: add(atom(v), ONE)})))
+    for (_, _, v, n, f, above), (one, c, _, length, g, _) in permutations(terms, 2):
+        if n == length and above == g:
             first, last, u = K.sub(f, {v: ONE}), K.sub(f, {v: add(n, ONE)}), fresh()
             K.range[u] = add(n, ONE)
             if K.defined(K.sub(f, {v: atom(u)})):  # from f(1) to f(n + 1)

@@ -47,8 +47,9 @@ def joined(K: Calculus, p: Poly) -> list[Poly]:
     alone, parts = groups.pop(None, []), []
     if not groups:  # sums over several ranges and no other: one of these ranges
         several = min((a for m, _, _ in alone for a, e in m if a[0] == "sum" and e == ONE), key=key, default=None)
-        binders, _ = K.open(several) if several else ((), None)
-        groups = {n: [] for _, n in binders if not any(has(n, u) for u, _ in binders)}
+        binders, _ = K.open(several) if several else ([], None)
+        inner = {u for _, u in K.held(binders)}  # their lengths stand in other ranges only
+        groups = {n: [] for v, n in binders if v not in inner and not any(has(n, u) for u, _ in binders)}
     for n, terms in groups.items():
         size, b = (only_atom(n), ONE), fresh()
         K.range[b] = n
@@ -71,7 +72,8 @@ def one_range_out(K: Calculus, m: frozenset, c: Fraction, n: Poly, b: tuple) -> 
         binders, body = K.open(a)
         for v, length in binders:
             others = [(u, size) for u, size in binders if u != v]
-            if length == n and not any(has(size, v) for _, size in others):
+            held = any(v == outer for outer, _ in K.held(binders))
+            if length == n and not held and not any(has(size, v) for _, size in others):
                 return K.mul(poly({m - {(a, ONE)}: c}), K.total(others, K.sub(body, {v: atom(b)})))
     return None
 

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 import sympy as sp
 
-__all__ = ["Edit", "Term", "edits", "entries_of", "everywhere", "positions", "terms"]
+__all__ = ["Edit", "Term", "edits", "entries_of", "everywhere", "exchange", "other", "positions", "terms"]
 
 Rebuild = Callable[[sp.Expr], sp.Expr]
 Rule = Callable[[sp.Expr], Iterator[sp.Expr]]
@@ -116,3 +116,14 @@ def everywhere(e: sp.Expr, letter: Any, to: Callable[[sp.Expr], sp.Expr]) -> sp.
     swaps = {entry: to(entry) for entry in entries_of(e, letter)}
     taken = {variable for part in e.atoms(sp.Derivative) for variable in part.variables}
     return e if taken & swaps.keys() else e.xreplace(swaps)
+
+
+def exchange(e: sp.Expr, a: Any, b: Any) -> sp.Expr:
+    to = {entry: other(entry, a, b) for letter in (a, b) for entry in entries_of(e, letter)}
+    return e.xreplace(to)
+
+
+def other(entry: sp.Expr, a: Any, b: Any) -> sp.Expr:
+    if isinstance(entry, sp.Indexed):
+        return (b if entry.base == a else a)[entry.indices]
+    return b if entry == a else a

@@ -10,12 +10,12 @@ from itertools import combinations, product
 import sympy as sp
 
 from cesym.check.case import Case
-from cesym.check.mistakes.edits import edits
-from cesym.check.mistakes.repair import DIFFERS, Instead, Repair
+from cesym.check.mistakes.edits import edits, entries_of, exchange
+from cesym.check.mistakes.repair import DIFFERS, Either, Instead, Repair
 from cesym.check.words import Formula
 from cesym.notation.printers import latex, text
 
-__all__ = ["PLACES", "RANGES"]
+__all__ = ["BESIDE", "PLACES", "RANGES"]
 
 
 def move_log(e: sp.Expr, case: Case) -> Iterator[sp.Expr]:
@@ -26,6 +26,8 @@ def move_log(e: sp.Expr, case: Case) -> Iterator[sp.Expr]:
             body, limits = inside.args[0], inside.args[1:]
             factors = [f for part in sp.Mul.make_args(body) for f in ([part.base] * 2 if squared(part) else [part])]
             yield sp.Sum(sp.log(body), *limits)
+            if len(limits) > 1:
+                yield sp.Sum(sp.log(sp.Sum(body, *limits[:-1])), limits[-1])
             for n, f in enumerate(factors):
                 if len(factors) > 1:
                     rest = sp.Mul(*factors[:n], *factors[n + 1 :])
@@ -34,6 +36,14 @@ def move_log(e: sp.Expr, case: Case) -> Iterator[sp.Expr]:
         elif isinstance(inside, sp.Add):
             yield sp.Add(*map(sp.log, inside.args))
         yield inside
+    elif isinstance(e, sp.exp) and isinstance(e.args[0], sp.Sum | sp.Add):
+        inside = e.args[0]
+        if isinstance(inside, sp.Sum):
+            yield sp.Sum(sp.exp(inside.function), *inside.limits)
+        else:
+            yield sp.Add(*map(sp.exp, inside.args))
+    elif isinstance(e, sp.Sum) and isinstance(e.function, sp.exp):
+        yield sp.exp(sp.Sum(e.function.args[0], *e.limits))
     elif isinstance(e, sp.Product) and e.args[0].has(sp.log):
         yield sp.Sum(*e.args)
     elif isinstance(e, sp.gamma):
@@ -60,9 +70,8 @@ def move_range(e: sp.Expr, case: Case) -> Iterator[sp.Expr]:
 
 def complement(e: sp.Expr, case: Case) -> Iterator[sp.Expr]:
     """1 - p for p at one place."""
-    if isinstance(e, sp.Indexed) or e in case.letters:
-        yield 1 - e
-    elif isinstance(e, sp.Add) and len(e.args) == 2 and isinstance(1 - e, sp.Indexed | sp.Symbol):
+    one = 1 - e if isinstance(e, sp.Add) and len(e.args) == 2 else e
+    if (isinstance(one, sp.Indexed) or one in case.letters) and case.is_probability(one):
         yield 1 - e
 
 
@@ -96,11 +105,42 @@ def move_letter(e: sp.Expr, case: Case) -> Iterator[sp.Expr]:
         yield from sorted((one for one in entries if one.base != e.base and one.indices != e.indices), key=str)
     elif e in case.letters:
         yield from (b for b in case.letters if isinstance(b, sp.Symbol) and b != e)
+    elif e in case.sizes:
+        yield from (b for b in case.sizes if b != e)
+
+
+def exchange_here(e: sp.Expr, case: Case) -> Iterator[sp.Expr]:
+    """Two letters that changed places in one term; a weight and what stands under the log."""
+    if isinstance(e, sp.Mul | sp.Pow | sp.Function):
+        here = [letter for letter in case.letters if entries_of(e, letter)]
+        yield from (exchange(e, a, b) for a, b in combinations(here, 2))
+    logs = [f for f in e.args if isinstance(f, sp.log)] if isinstance(e, sp.Mul) else []
+    if len(logs) == 1:
+        sign, weight = (e / logs[0]).as_coeff_Mul()
+        yield sign * logs[0].args[0] * sp.log(weight)
+
+
+def other_case(e: sp.Expr, case: Case) -> Iterator[sp.Expr]:
+    """Two cases that changed places."""
+    if isinstance(e, sp.Piecewise) and len(e.args) == 2:
+        (one, condition), (two, otherwise) = e.args
+        yield sp.Piecewise((two, condition), (one, otherwise))
+
+
+def lose_link(e: sp.Expr, case: Case) -> Iterator[sp.Expr]:
+    """The logit for the sigmoid, the logarithm of a rate for the rate."""
+    if isinstance(e, sp.exp):
+        yield e.args[0]
+    elif isinstance(e, sp.Pow) and e.exp == -1 and isinstance(e.base, sp.Add) and len(e.base.args) == 2:
+        yield from (-f.args[0] for f in e.base.args if isinstance(f, sp.exp) and e.base - f == 1)
 
 
 def double_or_halve(e: sp.Expr, case: Case) -> Iterator[sp.Expr]:
     if isinstance(e, sp.Mul | sp.Indexed | sp.Pow | sp.exp | sp.log | sp.Abs) or e in case.letters or e is sp.pi:
         yield from (2 * e, e / 2)
+    elif isinstance(e, sp.Add):
+        yield from (e + t for t in e.args if t.is_number)
+        yield from (e - t / 2 for t in e.args if t.is_number)
 
 
 def lose_factor(e: sp.Expr, case: Case) -> Iterator[sp.Expr]:
@@ -120,13 +160,38 @@ def join_sums(e: sp.Expr, case: Case) -> Iterator[sp.Expr]:
             if len(one.limits) == len(two.limits) == 1 and span == other and {n, m} <= {sp.S.One, sp.S.NegativeOne}:
                 joined = one.function**n * two.function.xreplace({old: letter}) ** m
                 yield sp.Mul(sp.Sum(joined, one.limits[0]), *(h for h in e.args if h not in (f, g)))
+        for f, (one, n) in sums:  # a factor that was pulled out of its sum
+            bound = {limit[0] for limit in one.limits}
+            out = [h for h in e.args if h != f and h.free_symbols & bound]
+            if n == 1 and out:
+                kept = (h for h in e.args if h not in (f, *out))
+                yield sp.Mul(sp.Sum(one.function * sp.Mul(*out), *one.limits), *kept)
+
+
+def lose_term(e: sp.Expr, case: Case) -> Iterator[sp.Expr]:
+    """A sum without one of its terms, also inside a function."""
+    if isinstance(e, sp.Add):
+        yield from (sp.Add(*e.args[:n], *e.args[n + 1 :]) for n in range(len(e.args)))
+
+
+def mean_here(e: sp.Expr, case: Case) -> Iterator[sp.Expr]:
+    """A sum for a mean, or the other way round, at one place."""
+    if isinstance(e, sp.Sum):
+        yield from (e * size**power for size in case.sizes for power in (1, -1))
+
+
+def base_here(e: sp.Expr, case: Case) -> Iterator[sp.Expr]:
+    """A logarithm to another base."""
+    if isinstance(e, sp.log) and not e.is_number:
+        yield from (e * sp.log(base) ** power for base in (2, 10) for power in (1, -1))
 
 
 def move_power(e: sp.Expr, case: Case) -> Iterator[sp.Expr]:
     """Another exponent; a square of a sum for a sum of squares; an absolute value for a square."""
-    if isinstance(e, sp.Pow) and not e.base.is_number:
+    if isinstance(e, sp.Pow) and not e.base.is_number and not e.base.free_symbols <= set(case.sizes):
         b, x = e.args
         yield from (b ** (x + 1), b ** (x - 1), b ** (2 * x), b ** (x / 2), b, b ** (-x) if x.is_Rational else b)
+        yield from (b ** (3 * x), b ** (x / 3))
         if isinstance(b, sp.Sum):
             yield sp.Sum(b.args[0] ** x, *b.args[1:])
         if x == 2:
@@ -134,7 +199,7 @@ def move_power(e: sp.Expr, case: Case) -> Iterator[sp.Expr]:
     elif isinstance(e, sp.Abs):
         yield from (e.args[0] ** 2, e.args[0])
     elif isinstance(e, sp.Indexed | sp.Add) or e in case.letters:
-        yield from (e**2, sp.sqrt(e), 1 / e)
+        yield from (e**2, e**3, sp.sqrt(e), 1 / e)
         if isinstance(e, sp.Add):
             yield sp.Abs(e)
 
@@ -197,6 +262,9 @@ RULES: tuple[tuple[str, Callable, str, str | Words], ...] = (
     ("swap", complement, "One place", "Look which of a probability and its complement goes with which target."),
     ("index", move_index, "One index", ONE_ENTRY),
     ("index", move_bound, "One index", "The letter of a sum runs inside that sum only, and stands in its body."),
+    ("direction", exchange_here, "One part", "Two letters changed places: which is the target, which the prediction?"),
+    ("swap", other_case, "One pair of cases", "Which of the two holds on which side?"),
+    ("link", lose_link, "One link", "A link leads from a logit to a probability, or from a logarithm to a rate."),
     ("direction", move_letter, "One letter", "Two letters are mixed up: which is the target, which the prediction?"),
     ("half", double_or_halve, "One place", "Follow the 2: a square, a square root or a denominator brings it in."),
     ("product of sums", join_sums, "One product", "The sum of products is not the product of the sums."),
@@ -228,5 +296,19 @@ def entry_everywhere(case: Case) -> Iterator[Repair]:
             yield Repair("index", case.before, whole, what, (ONE_ENTRY,))
 
 
+def term_inside(case: Case) -> Iterator[Repair]:
+    """A term that is lost in a bracket, or one too many, also where the line does not depend on it linearly."""
+    for edit in edits(case.before, lambda e: lose_term(e, case)):
+        lost = ("Your line ", Either("has lost", "seems to have lost"), " the term ", edit.part - edit.other)
+        so = ("A bracket keeps all its terms.",)
+        yield Repair("dropped term", edit.whole, case.claimed, (*lost, " of ", edit.part, "."), so)
+    for edit in edits(case.claimed, lambda e: lose_term(e, case)):
+        what = ("Your line has a term too many: ", edit.part - edit.other, " in ", edit.part, ".")
+        yield Repair("extra term", case.before, edit.whole, what, ("A bracket keeps its terms, and no more.",))
+
+
 RANGES = (rule_search("range", move_range, "One range", range_words),)
-PLACES = (*(rule_search(*row) for row in RULES), entry_everywhere)
+PLACES = (*(rule_search(*row) for row in RULES), entry_everywhere, term_inside)
+# Beside another mistake a factor is looked for in the usual ones: alone it is computed.
+BESIDE = (rule_search("reduction", mean_here, "One mean", "A mean divides by the number of terms, a sum does not."),
+          rule_search("base", base_here, "One base", "All logarithms of a line have one base."))  # fmt: skip

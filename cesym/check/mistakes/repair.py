@@ -30,12 +30,12 @@ class Instead(NamedTuple):
     theirs: Any
     side: str = "claimed"
 
-    def words(self, quoted: bool) -> tuple:
-        if quoted:
+    def words(self, quoted: bool, written: bool = False) -> tuple:
+        if quoted and not written:
             return ": you have ", self.yours, ", the line before ", self.theirs, "."
         if self.side == "claimed":
             return ": where you have ", self.yours, ", ", self.theirs, " would be right."
-        return ": the line before has ", self.theirs, ", yours amounts to ", self.yours, "."
+        return f": {'written out, ' * written}the line before has ", self.theirs, ", yours amounts to ", self.yours, "."
 
 
 @dataclass(frozen=True)

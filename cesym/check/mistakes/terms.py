@@ -20,11 +20,17 @@ __all__ = ["TERMS"]
 USUAL = (sp.S.NegativeOne, sp.S(2), sp.S.Half)  # tried for ≃, where no factor can be computed
 
 
+def usual(case: Case, part: sp.Expr) -> tuple:
+    """Factors by which a term may be off, where none can be computed."""
+    logs = (sp.log(2), 1 / sp.log(2), sp.log(10), 1 / sp.log(10)) if part.has(sp.log) else ()
+    return (*USUAL, *logs, *(size**power for size in case.sizes for power in (1, -1)))
+
+
 def factor_in_a_term(case: Case) -> Iterator[Repair]:
     """One term of the claimed line is off by a factor, or does not belong there."""
     for term in terms(case.claimed):
         c = case.factor(case.claimed, offset=term.put(sp.S.Zero))
-        for factor in USUAL if case.relation == "≃" else [] if c in (None, 1) else [c]:
+        for factor in usual(case, term.part) if case.relation == "≃" else [] if c in (None, 1) else [c]:
             whole = term.put(factor * term.part)
             if factor == 0:
                 yield extra_term(case, term, whole)
@@ -36,7 +42,7 @@ def factor_in_a_term_before(case: Case) -> Iterator[Repair]:
     """One term of the line before is missing in the claimed one, or stands there with another factor."""
     for term in terms(case.before):
         c = case.factor(case.before, left=case.claimed, offset=term.put(sp.S.Zero))
-        for factor in (sp.S.Zero, *USUAL) if case.relation == "≃" else [] if c in (None, 1) else [c]:
+        for factor in (sp.S.Zero, *usual(case, term.part)) if case.relation == "≃" else [] if c in (None, 1) else [c]:
             whole = term.put(factor * term.part)
             if factor == 0:
                 yield dropped_term(case, term, whole)

@@ -11,7 +11,7 @@ from typing import Any
 import sympy as sp
 
 from cesym.check.case import Case, is_size, letter_symbol
-from cesym.check.mistakes.edits import entries_of, everywhere
+from cesym.check.mistakes.edits import entries_of, everywhere, exchange, other
 from cesym.check.mistakes.repair import IS, Either, Repair
 from cesym.check.words import Formula
 from cesym.notation.indices import apart_from
@@ -119,7 +119,7 @@ ORDERS = ((1, "the derivative"), (2, "the second derivative"))
 
 def derivative(case: Case) -> Iterator[Repair]:
     """One of the two lines is the derivative of the other."""
-    if case.relation != "=":
+    if case.relation != "=" or case.claimed.is_number or case.before.is_number:
         return
     for x in variables(case):
         for times, name in ORDERS:
@@ -177,20 +177,9 @@ def direction(case: Case) -> Iterator[Repair]:
             yield Repair("direction", case.before, exchanged, what, so)
 
 
-def exchange(e: sp.Expr, a: Any, b: Any) -> sp.Expr:
-    to = {entry: other(entry, a, b) for letter in (a, b) for entry in entries_of(e, letter)}
-    return e.xreplace(to)
-
-
-def other(entry: sp.Expr, a: Any, b: Any) -> sp.Expr:
-    if isinstance(entry, sp.Indexed):
-        return (b if entry.base == a else a)[entry.indices]
-    return b if entry == a else a
-
-
 def swap(case: Case) -> Iterator[Repair]:
     """A probability and its complement changed places."""
-    for letter in case.letters:
+    for letter in filter(case.is_probability, case.letters):
         swapped = everywhere(case.claimed, letter, lambda entry: 1 - entry)
         if swapped != case.claimed:
             entry = min(entries_of(case.claimed, letter), key=str)
