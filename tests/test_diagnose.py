@@ -380,6 +380,49 @@ def test_usual_mistakes_are_named(start, line, kind, words):
     assert not start().slopes or "minimiser" not in verdict.message
 
 
+TWO = [
+    (lambda: Derivation.start(NLL), "N*log(2*pi*sigma^2) + Sum((x[i] - mu[i])^2, (i, 2, N))/(2*sigma^2)", {"half", "range"}),
+    (lambda: Derivation.start(NLL), "N*log(2*pi*sigma)/2 - Sum((x[i] - mu[i])^2, (i, 1, N))/(2*sigma^2)", {"sign", "exponent"}),
+    (cesym.bce_from_bernoulli, "Sum(k[i]*log(p[i]) + k[i]*log(1 - p[i]), (i, 1, N))", {"sign", "swap"}),
+    (logits, "(q[m] - exp(z[j])/Sum(exp(z[c]), (c, 1, C)))/2", {"factor", "index"}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("start", "line", "kinds"), TWO)
+def test_two_mistakes_at_once(start, line, kinds):
+    verdict = start().check(line)
+    assert verdict.status == "refused" and set(verdict.kind.split(" and ")) & kinds
+    assert verdict.what.text.startswith("Two things seem to be wrong at once. ")
+
+
+def test_a_line_before_is_looked_at_written_out():
+    start = Derivation.start(-log(Product(exp(-((x[i] - mu[i]) ** 2) / (2 * sigma**2)) / sqrt(2 * pi * sigma**2), SAMPLES)))
+    verdict = start.check("Sum((x[i] - mu[i])^2, (i, 1, N))/(2*sigma^2)")
+    assert verdict.kind == "dropped term" and "lost the term" in verdict.what.text
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "kind", "words"),
+    [
+        ("Sum(exp(-(x[i] - mu[i])^2), (i, 1, N))", "Sum(exp(-mu[i]^2), (i, 1, N))", "dropped term", "the term xᵢ of xᵢ − μᵢ"),
+        ("Sum(log(1 + exp(-x[i])), (i, 1, N))", "Sum(log(2 + exp(-x[i])), (i, 1, N))", "half", "2 + exp(−xᵢ)"),
+        ("Sum(sigmoid(z[i]) - k[i], (i, 1, N))", "Sum(z[i] - k[i], (i, 1, N))", "link", "One link differs"),
+        ("Sum(x[i]*mu[i], (i, 1, N))*z", "x[i]*Sum(mu[i], (i, 1, N))*z", "product of sums", "One product differs"),
+        ("exp(Sum(x[i], (i, 1, N))) + z", "Sum(exp(x[i]), (i, 1, N)) + z", "log outside", "One logarithm differs"),
+        ("-Sum((k[i] + 1)*log(p[i]), (i, 1, N))", "-Sum(p[i]*log(k[i] + 1), (i, 1, N))", "direction", "One part differs"),
+        ("Sum(k[i], (i, 1, N))", "Sum(k[i] + k, (i, 1, N))", "shared parameter", "one k for all"),
+    ],
+)
+def test_mistakes_inside(right, wrong, kind, words):
+    verdict = judge(cesym.parse(right), cesym.parse(wrong), [(k[i] >= 0, SAMPLES), (p[i] > 0, SAMPLES), (p[i] < 1, SAMPLES)])
+    assert (verdict.status, verdict.kind) == ("refused", kind) and words in verdict.what.text
+
+
+def test_what_is_no_probability_is_not_replaced_by_its_complement():
+    verdict = logits().check("1/Sum(exp(z[m] - z[c]), (c, 1, C)) - q[m]")
+    assert "1 −" not in verdict.what.text and "cheap" not in verdict.so.text
+
+
 def test_no_minimiser_of_a_derivative_is_offered():
     normal = cesym.nll(Normal("X", mu[i], sigma), x).log_rules().differentiate(sigma)
     assert "≃" not in normal.check("N/sigma**2 - Sum((x[i]-mu[i])**2,(i,1,N))/sigma**3").so.text

@@ -345,6 +345,23 @@ def is_mistake(one: Mistake) -> bool:
     return differs(one.wrong, one.right, new_letters(one.wrong, one.given, one.right))
 
 
+def pairs(seed: int, count: int) -> Iterator[Mistake]:
+    """Lines with two mistakes of different kinds; ``kind`` names both."""
+    rng = random.Random(seed)
+    kinds = [kind for kind in KINDS if kind not in (*NO_NUMBERS, "derivative", "dropped parameter")]
+    seen: set[sp.Expr] = set()
+    while len(seen) < count:
+        line, (one, two) = rng.choice(LINES), rng.sample(kinds, 2)
+        first = [e for e in KINDS[one](line) if readable(e) and not e.is_number]
+        second = [e for e in KINDS[two](line._replace(expr=rng.choice(first))) if readable(e)] if first else []
+        if second:
+            wrong = rng.choice(second)
+            made = Mistake(f"{one} and {two}", wrong, line.expr, Given.of(line.given, line.expr), "=", (), line.name)
+            if not wrong.has(sp.nan, sp.zoo, sp.oo, sp.I) and not wrong.is_number and wrong not in seen and is_mistake(made):
+                seen.add(wrong)
+                yield made
+
+
 def sample(seed: int, each: int, as_typed: bool = False) -> Iterator[Mistake]:
     """Up to ``each`` true mistakes of every kind."""
     rng = random.Random(seed)

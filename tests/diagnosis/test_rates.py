@@ -11,8 +11,8 @@ from cesym.given import Given
 from cesym.symbols import N, i, k, p
 
 from .lines import LINES
-from .mistakes import KINDS, Mistake, is_mistake, missing_facts, sample
-from .rates import diagnosed
+from .mistakes import KINDS, Mistake, is_mistake, missing_facts, pairs, sample
+from .rates import diagnosed, one_is_named
 
 BCE = -Sum(k[i] * log(p[i]) + (1 - k[i]) * log(1 - p[i]), (i, 1, N))
 GIVEN = Given.of({p: Interval.open(0, 1), k: {0, 1}}, BCE)
@@ -34,6 +34,12 @@ def test_single_mistakes_are_called_by_their_names(verdicts) -> None:
     named = Counter(one.kind for one, verdict in verdicts if verdict.kind == one.kind)
     assert named.total() >= 0.9 * tried.total()
     assert [kind for kind in tried if named[kind] < 0.7 * tried[kind]] == []
+
+
+def test_of_two_mistakes_one_is_named(each) -> None:
+    verdicts = [(one, diagnosed(one)) for one in pairs(5, 12 * each)]
+    assert [one for one, verdict in verdicts if verdict.accepted] == []
+    assert sum(one_is_named(one, verdict) for one, verdict in verdicts) >= 0.6 * len(verdicts)
 
 
 def test_the_sample_has_every_kind(verdicts, each) -> None:

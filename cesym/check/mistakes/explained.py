@@ -81,13 +81,15 @@ def single(case: Case) -> tuple[Repair | None, list[Repair]]:
 def double(case: Case, proposals: list[Repair]) -> tuple[Repair, ...] | None:
     """Two repairs at once: one undone in the claimed line, one made in the line before, so that they meet.
 
-    What a repair comes to at the first model is known by now: two that meet there are looked at everywhere.
+    What a repair comes to at the first model is known by now: two that meet there are looked at everywhere. Where what
+    both lines speak of is taken out of both, they meet too, and nothing is explained.
     """
     proposals = [*proposals, *(repair for kind in BESIDE for repair in kind(case))]
-    undone = [(n, r) for n, r in enumerate(proposals) if r.left == case.before]
+    common = case.before.free_symbols & case.claimed.free_symbols
+    undone = [(n, r) for n, r in enumerate(proposals) if r.left == case.before and common <= r.right.free_symbols]
     made: dict[str, list[tuple[int, Repair]]] = {}
     for n, r in enumerate(proposals):
-        if r.right == case.claimed and (mark := rounded(case, r.left)):
+        if r.right == case.claimed and common <= r.left.free_symbols and (mark := rounded(case, r.left)):
             made.setdefault(mark, []).append((n, r))
     meet = [(n + m, one, other) for n, one in undone if (mark := rounded(case, one.right))
             for m, other in made.get(mark, ())]  # fmt: skip

@@ -35,7 +35,8 @@ def move_log(e: sp.Expr, case: Case) -> Iterator[sp.Expr]:
                     yield sp.Sum(f * sp.log(rest), *limits)
         elif isinstance(inside, sp.Add):
             yield sp.Add(*map(sp.log, inside.args))
-        yield inside
+        if not inside.is_number:
+            yield inside
     elif isinstance(e, sp.exp) and isinstance(e.args[0], sp.Sum | sp.Add):
         inside = e.args[0]
         if isinstance(inside, sp.Sum):
