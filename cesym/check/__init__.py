@@ -1,7 +1,7 @@
 """Says what is wrong with a wrong line, in three parts: what (how it relates to the line before), see, so.
 
 Untrusted: "is exactly" is said only where the kernel admits the repaired line, else "looks like". A kind is
-found by undoing one mistake, first in numbers and then before the kernel, with a table of small functions:
+found by undoing one mistake, or two, first in numbers and then before the kernel, with a table of small functions:
 
 ==============  ==============================================================
 ``names``       two letters of one name, missing facts: no mistakes in mathematics
