@@ -208,7 +208,7 @@ class Case:
                 pure = [r / s for r, s in pure]
                 if all(near(x, pure[0]) for x in pure):
                     c = rational(pure[0])
-                    if c is not None:
+                    if c is not None and (abs(c) == 1 or not unit.has(sp.exp)):  # a sigmoid too many comes alone
                         return c * unit
         return None
 

@@ -7,7 +7,7 @@ the kernel. Relation, conclusion, constants and evidence are computed from these
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from itertools import pairwise
+from itertools import pairwise, takewhile
 from typing import Any
 
 import sympy as sp
@@ -209,7 +209,8 @@ class Derivation:
     @property
     def equal(self) -> tuple[sp.Expr, ...]:
         """Other lines of it that are equal to the last, the nearest first."""
-        return self.exprs[-2::-1][:3] if self.relation == "=" else ()
+        equations = takewhile(lambda move: move.primitive == "equality", reversed(self.chain))
+        return tuple(before for _, before in zip(equations, self.exprs[-2::-1], strict=False))[:3]
 
     # Moves
 

@@ -124,8 +124,8 @@ FAULTS = (
     (
         'a repair that agrees in numbers is exact',
         'check/judgement',
-        'exactly, quoted = case.shown(repair.left, repair.right),',
-        'exactly, quoted = case.same(repair.left, repair.right),',
+        'exactly = why.case.shown(repair.left, repair.right)',
+        'exactly = why.case.same(repair.left, repair.right)',
     ),
     (
         'a line with bars is right where what is in them is positive',
@@ -142,8 +142,8 @@ FAULTS = (
     (
         'a line with one letter for both is right',
         'check/namesakes',
-        'right = then is not None and then.accepted',
-        'right = then is not None',
+        'right = then is not None and then.accepted\n    besides',
+        'right = then is not None\n    besides',
     ),
     (
         'a line after ≃ may be differentiated',
