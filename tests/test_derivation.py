@@ -299,7 +299,8 @@ def test_what_the_command_does(tmp_path, capsys) -> None:
     with pytest.raises(SystemExit, match="0"):
         main(["--version"])
     assert capsys.readouterr().out == f"cesym {cesym.__version__}\n"
-    for text, told in (("{}", "it has no 'format'"), ("no JSON", "its text is no JSON"), ("[" * 10**5, "is no JSON, or nested")):
+    another, nothing = ("[]", "a part of it has another form"), ("{}", "it has no 'format'")
+    for text, told in (another, nothing, ("no JSON", "its text is no JSON"), ("[" * 10**5, "is no JSON, or nested")):
         (tmp_path / "bad").write_text(text, "utf-8")
         assert main(["check", str(tmp_path / "bad")]) == 1 and told in capsys.readouterr().out
     file = tmp_path / "saved"

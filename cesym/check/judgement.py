@@ -60,12 +60,16 @@ class Judgement:
         found = counterexample(self.before, self.claimed, given, self.relation, self.over, seconds=seconds)
         if found is None or found.after is None:
             return self.changed_places(found) or self.unrefuted(found, facts)
-        d = diagnosed(self.case, found) if self.bars or not (enough and facts) else None
-        if enough and facts and (d is None or d.kind in UNNAMED):
-            what = say("Your line is not always right, but it is with ", *listed(fact.prop for fact in facts), ".")
-            return self.made("refused", "missing fact", what, numbers(found), add_them(facts), found)
-        assert d is not None
+        if enough and facts and not self.bars:
+            return self.lacking(facts, found)
+        d = diagnosed(self.case, found)
+        if enough and facts and d.kind in UNNAMED:
+            return self.lacking(facts, found)
         return self.made("refused", d.kind, d.what, d.see, d.so, found)
+
+    def lacking(self, facts: list, found: Counterexample) -> Verdict:
+        what = say("Your line is not always right, but it is with ", *listed(fact.prop for fact in facts), ".")
+        return self.made("refused", "missing fact", what, numbers(found), add_them(facts), found)
 
     @property
     def bars(self) -> bool:

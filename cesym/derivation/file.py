@@ -113,8 +113,10 @@ def load(path: str | Path) -> Saved:
         raise Refused(f"{path.name} is no saved derivation: its text is no JSON, or nested too deeply") from None
     except KeyError as e:
         raise Refused(f"{path.name} is no saved derivation: it has no {e}") from None
-    except (TypeError, AttributeError, ValueError, ArithmeticError) as e:
-        raise Refused(f"{path.name} is no saved derivation: {e}") from e
+    except (TypeError, AttributeError, ArithmeticError, IndexError):
+        raise Refused(f"{path.name} is no saved derivation: a part of it has another form") from None
+    except ValueError as e:  # in our own words
+        raise Refused(f"{path.name} is no saved derivation: {e}") from None
 
 
 def read_chain(data: Any, theorems: dict[str, tuple]) -> tuple[kernel.Given, kernel.Tree, tuple[kernel.Step, ...]]:

@@ -178,8 +178,8 @@ def geometric(K: Calculus, v: tuple, n: Poly, body: Poly) -> Poly | None:
 def binomial(K: Calculus, v: tuple, n: Poly, body: Poly) -> Poly | None:
     """The sum of f*x**(v - 1)*y**(n - v)/((v - 1)!*(n - v)!), n >= 1: f*(x + y)**(n - 1)/(n - 1)!."""
     body = K.mul(body, K.gamma(atom(v)), K.gamma(add(minus(n, atom(v)), ONE)))
-    factors = linear(K, v, body) if K.full(n) else None
-    if factors is None:
+    factors = linear(K, v, body)
+    if factors is None or not K.full(n):
         return None
     falling = [one for one in factors if (whole(one[1]) or 0) < 0]
     rising = [one for one in factors if one not in falling]

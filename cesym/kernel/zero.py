@@ -48,8 +48,8 @@ def joined(K: Calculus, p: Poly) -> list[Poly]:
     if not groups:  # sums over several ranges and no other: one of these ranges
         several = min((a for m, _, _ in alone for a, e in m if a[0] == "sum" and e == ONE), key=key, default=None)
         binders, _ = K.open(several) if several else ([], None)
-        inner = {u for _, u in K.held(binders)}  # their lengths stand in other ranges only
-        groups = {n: [] for v, n in binders if v not in inner and not any(has(n, u) for u, _ in binders)}
+        kept = {u for _, u in K.held(binders)}  # their lengths stand in other ranges only
+        groups = {n: [] for v, n in binders if v not in kept and not any(has(n, u) for u, _ in binders)}
     for n, terms in groups.items():
         size, b = (only_atom(n), ONE), fresh()
         K.range[b] = n

@@ -212,10 +212,11 @@ def other_index(case: Case) -> Iterator[Repair]:
 
 
 def one_case(case: Case) -> Iterator[Repair]:
-    """What holds on the diagonal only."""
+    """What holds on the diagonal, and is not seen to hold beside it: the line was refused."""
     for a, b in combinations([s for s in case.indices if s in case.before.free_symbols], 2):
         left, right = (line.subs(b, a) for line in (case.before, case.claimed))
-        what = ("Your line ", Either("is right", "seems to be right"), " where ", a, " = ", b, ", and there only.")
+        there = (" where ", a, " = ", b, ", and not always elsewhere.")
+        what = ("Your line ", Either("is right", "seems to be right"), *there)
         so = ("The line before has a value where they differ, too: write both cases, or ", sp.KroneckerDelta(a, b), ".")
         yield Repair("one case", left, right, what, so)
 
